@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** Vitest 5 does not look for this name: scripts pass it with --config, and vitest.config.ts hands it to editors. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "core", root: "packages/core", include: ["{src,test}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "consumers",
+          root: "packages/consumers",
+          include: ["{src,test}/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "local",
+          root: "packages/local",
+          include: ["{src,test}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
