@@ -1,0 +1,96 @@
+import type { StoredFacts } from "../../gate/snapshot.ts";
+import type { ActionType } from "../../ids.ts";
+import type { FactsReply, FactsRequest } from "../../ports.ts";
+import type { TableNames } from "./client.ts";
+import {
+  actionTypeBudgetFrom,
+  activePolicyFrom,
+  budgetFrom,
+  budgetStateFrom,
+  catalogueEntryFrom,
+  type Item,
+  killSwitchFrom,
+  modeFrom,
+  recordFrom,
+} from "./items.ts";
+import {
+  ACTIVE_POLICY_SK,
+  accountPk,
+  actionTypeBudgetSk,
+  BUDGET_SK,
+  CURRENT_BUDGET_STATE_SK,
+  catalogueSk,
+  decisionKey,
+  GLOBAL_PK,
+  type Key,
+  KILL_SWITCH_SK,
+  modeSk,
+  tenantPk,
+} from "./keys.ts";
+
+/** An item of one of the tables. */
+export interface Address extends Key {
+  readonly table: string;
+}
+
+/** Looks an item up among those read; `undefined`: there is none. */
+export type Lookup = (table: string, pk: string, sk: string) => Item | undefined;
+
+/** Asks for everything that can concern an intent, and puts together what came back. */
+export function factsReply(request: FactsRequest, tables: TableNames, lookup: Lookup): FactsReply {
+  const { action_type, mayBeRecorded } = request;
+  const key = decisionKey(request);
+  return {
+    ...(action_type === null ? {} : { facts: facts({ ...request, action_type }, tables, lookup) }),
+    ...(mayBeRecorded ? { recorded: recordFrom(lookup(tables.ledger, key.pk, key.sk)) } : {}),
+  };
+}
+
+/** The addresses of everything `factsReply` looks up for a request: found by letting it ask. */
+export function factsAddresses(request: FactsRequest, tables: TableNames): Address[] {
+  const addresses: Address[] = [];
+  factsReply(request, tables, (table, pk, sk) => {
+    addresses.push({ table, pk, sk });
+    return undefined;
+  });
+  return addresses;
+}
+
+function facts(
+  request: FactsRequest & { readonly action_type: ActionType },
+  tables: TableNames,
+  lookup: Lookup,
+): StoredFacts {
+  const tenant = tenantPk(request.tenant_id);
+  const account = accountPk(request);
+  const type = request.action_type;
+  const config = (pk: string, sk: string) => lookup(tables.config, pk, sk);
+  return {
+    modes: {
+      ACCOUNT_ACTION_TYPE: modeFrom(config(account, modeSk(type))),
+      TENANT_ACTION_TYPE: modeFrom(config(tenant, modeSk(type))),
+      ACCOUNT_DEFAULT: modeFrom(config(account, modeSk())),
+      TENANT_DEFAULT: modeFrom(config(tenant, modeSk())),
+      GLOBAL_DEFAULT: modeFrom(config(GLOBAL_PK, modeSk())),
+    },
+    killSwitches: {
+      GLOBAL: killSwitchFrom(config(GLOBAL_PK, KILL_SWITCH_SK)),
+      TENANT: killSwitchFrom(config(tenant, KILL_SWITCH_SK)),
+      ACCOUNT: killSwitchFrom(config(account, KILL_SWITCH_SK)),
+    },
+    catalogue: {
+      TENANT: catalogueEntryFrom(config(tenant, catalogueSk(type))),
+      GLOBAL: catalogueEntryFrom(config(GLOBAL_PK, catalogueSk(type))),
+    },
+    activePolicy: {
+      TENANT: activePolicyFrom(config(tenant, ACTIVE_POLICY_SK)),
+      GLOBAL: activePolicyFrom(config(GLOBAL_PK, ACTIVE_POLICY_SK)),
+    },
+    budgets: {
+      account: budgetFrom(config(account, BUDGET_SK)),
+      accountActionType: actionTypeBudgetFrom(config(account, actionTypeBudgetSk(type))),
+      tenant: budgetFrom(config(tenant, BUDGET_SK)),
+    },
+    budgetState: budgetStateFrom(lookup(tables.budgetState, account, CURRENT_BUDGET_STATE_SK)),
+  };
+}

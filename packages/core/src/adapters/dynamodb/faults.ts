@@ -1,0 +1,34 @@
+import {
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from "@aws-sdk/client-dynamodb";
+import { PermanentError, TransientError } from "../../errors.ts";
+
+const CONFLICTS = [TransactionConflictException, TransactionInProgressException];
+const THROTTLES = [
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+];
+
+/**
+ * What a failed DynamoDB request means for the work. A request the service calls invalid stays
+ * invalid; anything unknown may or may not have been carried out.
+ */
+export function faultOf(error: unknown, operation: string): TransientError | PermanentError {
+  if (error instanceof TransientError || error instanceof PermanentError) return error;
+  const options = { cause: error };
+  if (CONFLICTS.some((conflict) => error instanceof conflict)) {
+    return new TransientError("CONFLICT", `${operation} met another transaction.`, options);
+  }
+  if (THROTTLES.some((throttle) => error instanceof throttle)) {
+    return new TransientError("THROTTLED", `${operation} was throttled.`, options);
+  }
+  if (error instanceof Error && error.name === "ValidationException") {
+    return new PermanentError(`${operation} was refused as invalid: ${error.message}`, options);
+  }
+  return new TransientError("UNAVAILABLE", `${operation} got no usable answer.`, options);
+}

@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { StoredActionTypeBudget, StoredBudget } from "../../budget/budget.ts";
+import type { BudgetState, OpenDay } from "../../budget/state.ts";
+import { ActionTypeEntry } from "../../catalogue/action-type.ts";
+import { DateKey } from "../../day.ts";
+import { DecisionRecord } from "../../decision/decision.ts";
+import { ActionType } from "../../ids.ts";
+import { StoredKillSwitch } from "../../kill-switch/kill-switch.ts";
+import { StoredMode } from "../../mode/mode.ts";
+import { ActivePolicyV1 } from "../../policy/policy.ts";
+import { quoted, type Stored, storedAs } from "../../stored.ts";
+
+/** Each stored item read back through its schema: what does not fit is unreadable, not absent. */
+
+export type Item = Record<string, unknown>;
+
+const TYPE_COUNT_PREFIX = "count#";
+
+const Count = z.int().min(0);
+
+/** Name of the counter of one action type in a budget state item. */
+export function typeCountName(actionType: ActionType): string {
+  return `${TYPE_COUNT_PREFIX}${actionType}`;
+}
+
+export function modeFrom(item: Item | undefined): Stored<StoredMode> {
+  return storedAs(StoredMode, item, () => quoted(item?.mode));
+}
+
+export function killSwitchFrom(item: Item | undefined): Stored<StoredKillSwitch> {
+  return storedAs(StoredKillSwitch, item, () => String(item?.effect));
+}
+
+export function catalogueEntryFrom(item: Item | undefined): Stored<ActionTypeEntry> {
+  return storedAs(ActionTypeEntry, item);
+}
+
+export function budgetFrom(item: Item | undefined): Stored<StoredBudget> {
+  return storedAs(StoredBudget, item);
+}
+
+export function actionTypeBudgetFrom(item: Item | undefined): Stored<StoredActionTypeBudget> {
+  return storedAs(StoredActionTypeBudget, item);
+}
+
+export function activePolicyFrom(item: Item | undefined): Stored<ActivePolicyV1> {
+  return storedAs(ActivePolicyV1, item, () => quoted(item?.policy_version));
+}
+
+export function budgetStateFrom(item: Item | undefined): Stored<BudgetState> {
+  return storedAs(StoredBudgetState, item);
+}
+
+/** Without the attributes that belong to the item alone. */
+export function recordFrom(item: Item | undefined): Stored<DecisionRecord> {
+  if (item === undefined) return { status: "absent" };
+  const { pk, sk, list_pk, list_sk, ...record } = item;
+  return storedAs(DecisionRecord, record);
+}
+
+const FenceOnly = z.object({
+  date_key: z.undefined().optional(),
+  count: z.undefined().optional(),
+  fence: Count.default(0),
+});
+
+const OpenDayItem = z.looseObject({
+  date_key: DateKey,
+  count: Count,
+  previous_consumed_on: DateKey.optional(),
+  fence: Count.default(0),
+});
+
+const TypeCounts = z.record(ActionType, Count);
+
+const StoredBudgetState = z.union([
+  FenceOnly.transform(({ fence }): BudgetState => ({ fence })),
+  OpenDayItem.transform((item, context): BudgetState => {
+    const counts = TypeCounts.safeParse(typeCounts(item));
+    if (!counts.success) {
+      context.addIssue("must hold whole numbers of action types");
+      return z.NEVER;
+    }
+    return { fence: item.fence, openDay: openDay(item, counts.data) };
+  }),
+]);
+
+function openDay(item: z.infer<typeof OpenDayItem>, counts: z.infer<typeof TypeCounts>): OpenDay {
+  return {
+    dateKey: item.date_key,
+    count: item.count,
+    countByType: new Map(
+      Object.entries(counts).map(([type, count]) => [ActionType.parse(type), count]),
+    ),
+    ...(item.previous_consumed_on === undefined
+      ? {}
+      : { previousConsumedOn: item.previous_consumed_on }),
+  };
+}
+
+function typeCounts(item: Item): Item {
+  return Object.fromEntries(
+    Object.entries(item)
+      .filter(([name]) => name.startsWith(TYPE_COUNT_PREFIX))
+      .map(([name, count]) => [name.slice(TYPE_COUNT_PREFIX.length), count]),
+  );
+}

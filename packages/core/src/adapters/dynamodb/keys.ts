@@ -1,0 +1,70 @@
+import type { DateKey } from "../../day.ts";
+import type { AccountId, AccountRef, ActionType, IntentRef, TenantId } from "../../ids.ts";
+
+/** The primary key of an item. Ids hold no `#`, so no two different things share a key. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const GLOBAL_PK = "GLOBAL";
+
+export function tenantPk(tenantId: TenantId): string {
+  return `TENANT#${tenantId}`;
+}
+
+export function accountPk({ tenant_id, account_id }: AccountRef): string {
+  return `TENANT#${tenant_id}#ACCOUNT#${account_id}`;
+}
+
+export const MODE_PREFIX = "AUTONOMY#";
+
+export function modeSk(actionType?: ActionType): string {
+  return `${MODE_PREFIX}${actionType ?? "DEFAULT"}`;
+}
+
+export const BUDGET_SK = "BUDGET#CONFIG";
+
+export function actionTypeBudgetSk(actionType: ActionType): string {
+  return `BUDGET#ACTION_TYPE#${actionType}`;
+}
+
+export const KILL_SWITCH_SK = "KILL_SWITCH";
+
+export const CATALOGUE_PREFIX = "ACTION_TYPE#";
+
+export function catalogueSk(actionType: ActionType): string {
+  return `${CATALOGUE_PREFIX}${actionType}`;
+}
+
+export const ACTIVE_POLICY_SK = "POLICY#ACTIVE";
+
+export const CURRENT_BUDGET_STATE_SK = "BUDGET_STATE#CURRENT";
+
+/** The row a day is closed into. */
+export function closedDaySk(day: DateKey): string {
+  return `BUDGET_STATE#${day.replaceAll("-", "")}`;
+}
+
+export function decisionKey(ref: IntentRef): Key {
+  return { pk: accountPk(ref), sk: `DECISION#${ref.action_intent_id}` };
+}
+
+export const AUDIT_PREFIX = "AUDIT#";
+
+/** Partitions of the list of one tenant's decisions: one alone would be a hot one. */
+export const LIST_SHARDS = 8;
+
+/** Where an account's decisions are listed. */
+export function listPk(tenantId: TenantId, shard: number): string {
+  return `TENANT#${tenantId}#SHARD#${shard}`;
+}
+
+/** The shard of an account, 0 to 7: FNV-1a over its id, the same in every language and for ever. */
+export function shardOf(accountId: AccountId): number {
+  let hash = 0x811c9dc5;
+  for (const character of accountId) {
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  }
+  return (hash >>> 0) % LIST_SHARDS;
+}

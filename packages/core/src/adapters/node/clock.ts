@@ -1,0 +1,13 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../ports.ts";
+
+/** The machine's own clock; `offsetMs` moves what time it is, not how long things take. */
+export function systemClock(offsetMs = 0): Clock {
+  return {
+    epochMs: () => Date.now() + offsetMs,
+    elapsedMs: () => performance.now(),
+    sleep: (ms) => delay(ms),
+    random: () => Math.random(),
+  };
+}

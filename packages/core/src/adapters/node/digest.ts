@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { IntentRef } from "../../ids.ts";
+
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** SHA-256 of a text's UTF-8 bytes, as unpadded base64url (43 characters). */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("base64url");
+}
+
+/** `dec_` and 26 lower-case base32 characters: the same for ever for one intent of one account. */
+export function decisionId(ref: IntentRef): string {
+  const text = `${ref.tenant_id}\n${ref.account_id}\n${ref.action_intent_id}`;
+  const digest = createHash("sha256").update(text, "utf8").digest();
+  return `dec_${base32(digest.subarray(0, 16))}`;
+}
+
+/** RFC 4648 base32 without padding, in lower case. */
+function base32(bytes: Uint8Array): string {
+  let text = "";
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = ((buffer & 0x1f) << 8) | byte;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += BASE32.charAt((buffer >> (bits - 5)) & 0x1f);
+  }
+  return bits === 0 ? text : text + BASE32.charAt((buffer << (5 - bits)) & 0x1f);
+}

@@ -1,0 +1,64 @@
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { Delivery, Quarantine, QuarantinedMessage } from "../../ports.ts";
+import { chunkBySize } from "../chunks.ts";
+
+/** SQS's bounds on one SendMessageBatch; attributes count. */
+const MESSAGES_PER_REQUEST_MAX = 10;
+const BYTES_PER_REQUEST_MAX = 1024 * 1024;
+const ATTRIBUTE_BYTES = 1024;
+
+/** Puts messages aside in an SQS queue, body as received, one attempt each. */
+export function sqsQuarantine(client: SQSClient, queueUrl: string): Quarantine {
+  return {
+    put: async (messages) => {
+      const chunks = chunkBySize(messages, messageBytes, {
+        countMax: MESSAGES_PER_REQUEST_MAX,
+        bytesMax: BYTES_PER_REQUEST_MAX,
+      });
+      const deliveries = await Promise.all(
+        chunks.map((chunk) => sendBatch(client, queueUrl, chunk)),
+      );
+      return deliveries.flat();
+    },
+  };
+}
+
+async function sendBatch(
+  client: SQSClient,
+  QueueUrl: string,
+  messages: readonly QuarantinedMessage[],
+): Promise<Delivery[]> {
+  try {
+    const Entries = messages.map(entryOf);
+    const reply = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const sent = new Set(reply.Successful?.map(({ Id }) => Id));
+    const failed = new Map(reply.Failed?.map(({ Id, Code }) => [Id, Code]));
+    return Entries.map(({ Id }) =>
+      sent.has(Id)
+        ? { accepted: true }
+        : { accepted: false, errorCode: failed.get(Id) ?? "NoResult" },
+    );
+  } catch (error) {
+    const errorCode = error instanceof Error ? error.name : "UnknownError";
+    return messages.map(() => ({ accepted: false, errorCode }));
+  }
+}
+
+function entryOf(message: QuarantinedMessage, index: number): SendMessageBatchRequestEntry {
+  return {
+    Id: String(index),
+    MessageBody: message.body,
+    MessageAttributes: {
+      error_code: { DataType: "String", StringValue: message.errorCode },
+      error_detail: { DataType: "String", StringValue: message.errorDetail },
+    },
+  };
+}
+
+function messageBytes({ body }: QuarantinedMessage): number {
+  return Buffer.byteLength(body) + ATTRIBUTE_BYTES;
+}

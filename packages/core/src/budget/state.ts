@@ -1,0 +1,72 @@
+import type { DateKey } from "../day.ts";
+import type { ActionType } from "../ids.ts";
+import type { Stored } from "../stored.ts";
+
+/** The budget state of an account as stored: one open day, and the fence. */
+export interface BudgetState {
+  /** The open day; absent when the item was made by a fence alone. */
+  readonly openDay?: OpenDay;
+  /** Raised by every account-level admin write; 0 when never raised. */
+  readonly fence: number;
+}
+
+export interface OpenDay {
+  readonly dateKey: DateKey;
+  /** Automatic decisions recorded for the day. */
+  readonly count: number;
+  readonly countByType: ReadonlyMap<ActionType, number>;
+  /** The last earlier day with a consumption. */
+  readonly previousConsumedOn?: DateKey;
+}
+
+/**
+ * Where an account's budget stands for claims made now. `day` may not be open yet: then `count` is
+ * 0 and `closing` is the day that the first claim closes.
+ */
+export interface BudgetPosition {
+  readonly day: DateKey;
+  readonly count: number;
+  readonly countByType: ReadonlyMap<ActionType, number>;
+  readonly previousConsumedOn?: DateKey;
+  /** What the stored item must still be when the claim is written. */
+  readonly basis: BudgetBasis;
+  readonly fence: number;
+}
+
+export type BudgetBasis =
+  /** The item does not exist. */
+  | { readonly kind: "none" }
+  /** The item holds a fence and no day. */
+  | { readonly kind: "fence-only" }
+  /** The item holds an earlier day, which the claim closes. */
+  | { readonly kind: "earlier-day"; readonly closing: OpenDay }
+  /** The item holds the claim's own day. */
+  | { readonly kind: "same-day" };
+
+const NO_COUNTS: ReadonlyMap<ActionType, number> = new Map();
+
+/** Places claims for `day` against what is stored; `day` is not earlier than the open day. */
+export function positionOn(
+  day: DateKey,
+  stored: Exclude<Stored<BudgetState>, { status: "unreadable" }>,
+): BudgetPosition {
+  if (stored.status === "absent") {
+    return { day, count: 0, countByType: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
+  }
+  const { openDay, fence } = stored.value;
+  if (openDay === undefined) {
+    return { day, count: 0, countByType: NO_COUNTS, basis: { kind: "fence-only" }, fence };
+  }
+  if (openDay.dateKey === day) {
+    return { ...openDay, day, basis: { kind: "same-day" }, fence };
+  }
+  const previousConsumedOn = openDay.count > 0 ? openDay.dateKey : openDay.previousConsumedOn;
+  return {
+    day,
+    count: 0,
+    countByType: NO_COUNTS,
+    ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }),
+    basis: { kind: "earlier-day", closing: openDay },
+    fence,
+  };
+}

@@ -1,0 +1,44 @@
+import { TransientError } from "../errors.ts";
+import type { Clock } from "../ports.ts";
+
+const FIRST_DELAY_MS_MAX = 25;
+const DELAY_MS_MAX = 1_000;
+
+/** A moment after which no more work is begun. */
+export interface Deadline {
+  /** Milliseconds left; 0 or less when it is over. */
+  remainingMs(): number;
+}
+
+export function deadlineIn(clock: Clock, ms: number): Deadline {
+  const endsAtMs = clock.elapsedMs() + ms;
+  return { remainingMs: () => endsAtMs - clock.elapsedMs() };
+}
+
+export interface Backoff {
+  /**
+   * Waits before another attempt: not at all the first time, then a random time below a bound that
+   * doubles up to 1 s. Throws TransientError DEADLINE when the time is over or would be.
+   */
+  wait(cause?: unknown): Promise<void>;
+}
+
+export function createBackoff(clock: Clock, deadline: Deadline): Backoff {
+  let waits = 0;
+  return {
+    wait: async (cause) => {
+      const delayMs = waits === 0 ? 0 : clock.random() * boundMs(waits);
+      waits += 1;
+      if (delayMs >= deadline.remainingMs()) {
+        throw new TransientError("DEADLINE", "There is no time left for another attempt.", {
+          cause,
+        });
+      }
+      if (delayMs > 0) await clock.sleep(delayMs);
+    },
+  };
+}
+
+function boundMs(waits: number): number {
+  return Math.min(DELAY_MS_MAX, FIRST_DELAY_MS_MAX * 2 ** (waits - 1));
+}

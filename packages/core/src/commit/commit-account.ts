@@ -1,0 +1,99 @@
+import { decide, decideInvalid, type ProposedDecision } from "../gate/decide.ts";
+import { type ReceivedIntent, recordOf } from "../gate/received.ts";
+import { accountKey } from "../ids.ts";
+import { createBackoff } from "./backoff.ts";
+import { type ClaimingIntent, commitClaims, type IntentResult } from "./commit-claims.ts";
+import type { CommitContext } from "./context.ts";
+import { type FactsRead, readFacts } from "./read-facts.ts";
+import { recordDecision } from "./record-decision.ts";
+import { adopt } from "./result.ts";
+
+/**
+ * Decides and commits intents of one account, starting from facts already read. Where those no
+ * longer hold at the commit, reads and decides again, until the deadline. Every intent has exactly
+ * one result. Never throws.
+ */
+export async function commitAccount(
+  intents: readonly ReceivedIntent[],
+  firstRead: FactsRead,
+  context: CommitContext,
+): Promise<IntentResult[]> {
+  const results: IntentResult[] = [];
+  const backoff = createBackoff(context.clock, context.deadline);
+  let pending = intents;
+  let read = firstRead;
+  try {
+    for (;;) {
+      const round = await decideAndCommit(pending, read, context);
+      results.push(...round.results);
+      pending = round.stale;
+      if (pending.length === 0) return results;
+      context.signals.retried("decide", "STALE_FACTS");
+      await backoff.wait();
+      read = await readFacts(pending, () => true, context);
+    }
+  } catch (error) {
+    const failed = { status: "failed", error } as const;
+    return [...results, ...pending.map((received): IntentResult => [received, failed])];
+  }
+}
+
+/** One round: recorded decisions are adopted, the others taken and committed. */
+async function decideAndCommit(
+  intents: readonly ReceivedIntent[],
+  read: FactsRead,
+  context: CommitContext,
+): Promise<{ results: IntentResult[]; stale: readonly ReceivedIntent[] }> {
+  const results: IntentResult[] = [];
+  const holds: Promise<IntentResult>[] = [];
+  const claims: ClaimingIntent[] = [];
+  for (const received of intents) {
+    const { recorded } = read.reply(received);
+    if (recorded !== undefined && recorded.status !== "absent") {
+      results.push([received, adopt(received, recorded)]);
+      continue;
+    }
+    const { decision, claim } = propose(received, read);
+    if (claim !== undefined) claims.push({ received, decision, claim });
+    else holds.push(recordHold(received, decision, context));
+  }
+  const [held, claimed] = await Promise.all([
+    Promise.all(holds),
+    commitInTurn(claims, read, context),
+  ]);
+  return { results: [...results, ...held, ...claimed.results], stale: claimed.stale };
+}
+
+function propose(received: ReceivedIntent, read: FactsRead): ProposedDecision {
+  const { content } = received;
+  const { calendar } = read;
+  if (!content.valid) return { decision: decideInvalid(content.issues, calendar.instant) };
+  const { facts } = read.reply(received);
+  if (facts === undefined) throw new TypeError("The facts of a valid intent are always read.");
+  return decide(content.intent, { ...facts, calendar });
+}
+
+async function recordHold(
+  received: ReceivedIntent,
+  decision: ProposedDecision["decision"],
+  context: CommitContext,
+): Promise<IntentResult> {
+  return [received, await recordDecision(received, recordOf(received, decision), context)];
+}
+
+async function commitInTurn(
+  claims: readonly ClaimingIntent[],
+  read: FactsRead,
+  context: CommitContext,
+): Promise<Awaited<ReturnType<typeof commitClaims>>> {
+  const [first] = claims;
+  const facts = first === undefined ? undefined : read.reply(first.received).facts;
+  if (first === undefined || facts === undefined) return { results: [], stale: [] };
+  const basis = {
+    account: first.received,
+    calendar: read.calendar,
+    budgetState: facts.budgetState,
+    readAtMs: read.startedAtMs,
+  };
+  return context.turns.take(accountKey(first.received), () => commitClaims(claims, basis, context));
+}

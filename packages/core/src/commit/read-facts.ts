@@ -1,0 +1,74 @@
+import { type Calendar, calendarAt } from "../day.ts";
+import { TransientError } from "../errors.ts";
+import type { ReceivedIntent } from "../gate/received.ts";
+import { intentKey } from "../ids.ts";
+import type { FactsReply, FactsRequest } from "../ports.ts";
+import { createBackoff } from "./backoff.ts";
+import type { CommitContext } from "./context.ts";
+
+/**
+ * A read that took longer is thrown away. An admin write raises an account's fence a second time
+ * 300 ms after its change, so a read within this bound can never pair the final fence with facts
+ * from before the change.
+ */
+export const READ_MS_MAX = 250;
+
+/** What one read found, and when. */
+export interface FactsRead {
+  /** When the read began, on the clock's elapsed scale. */
+  readonly startedAtMs: number;
+  /** The one reading of the time that everything decided on these facts uses. */
+  readonly calendar: Calendar;
+  reply(received: ReceivedIntent): FactsReply;
+}
+
+/** Which of the intents may have been decided by an earlier delivery. */
+export type MayBeRecorded = (received: ReceivedIntent) => boolean;
+
+/**
+ * Reads the facts of all intents in one go, again until a read is fast enough. Throws
+ * TransientError DEADLINE when none was in time, PermanentError when none can be.
+ */
+export async function readFacts(
+  intents: readonly ReceivedIntent[],
+  mayBeRecorded: MayBeRecorded,
+  { store, clock, deadline, signals }: CommitContext,
+): Promise<FactsRead> {
+  const backoff = createBackoff(clock, deadline);
+  const requests = intents.map((received) => requestOf(received, mayBeRecorded(received)));
+  for (;;) {
+    const startedAtMs = clock.elapsedMs();
+    const calendar = calendarAt(clock.epochMs());
+    let cause: unknown;
+    try {
+      const replies = await store.readFacts(requests);
+      if (clock.elapsedMs() - startedAtMs <= READ_MS_MAX) {
+        return { startedAtMs, calendar, reply: replyFinder(intents, replies) };
+      }
+      signals.retried("readFacts", "SLOW_READ");
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      signals.retried("readFacts", error.code);
+      cause = error;
+    }
+    await backoff.wait(cause);
+  }
+}
+
+function requestOf(received: ReceivedIntent, mayBeRecorded: boolean): FactsRequest {
+  const { tenant_id, account_id, action_intent_id, content } = received;
+  const action_type = content.valid ? content.intent.action_type : null;
+  return { tenant_id, account_id, action_intent_id, action_type, mayBeRecorded };
+}
+
+function replyFinder(
+  intents: readonly ReceivedIntent[],
+  replies: readonly FactsReply[],
+): FactsRead["reply"] {
+  const byIntent = new Map(intents.map((received, i) => [intentKey(received), replies[i]]));
+  return (received) => {
+    const reply = byIntent.get(intentKey(received));
+    if (reply === undefined) throw new TypeError("The facts of this intent were not read.");
+    return reply;
+  };
+}

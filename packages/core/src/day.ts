@@ -1,0 +1,114 @@
+import { Temporal } from "temporal-polyfill";
+import * as z from "zod";
+
+/** A calendar day, `YYYY-MM-DD`. Two of them compare as text. */
+export const DateKey = z
+  .string()
+  .refine(isCalendarDay, "must be a calendar day, YYYY-MM-DD")
+  .brand<"DateKey">();
+export type DateKey = z.infer<typeof DateKey>;
+
+/** An IANA time zone name such as `Europe/Berlin`; offsets such as `+01:00` are refused. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be an IANA time zone such as "UTC" or "Europe/Berlin"');
+
+/** An ISO 8601 instant with `Z` or an offset. */
+export const Instant = z.iso.datetime({
+  offset: true,
+  error: "must be an ISO 8601 instant such as 2026-11-22T09:30:00.000Z",
+});
+
+const DAY_MS = 86_400_000;
+
+/**
+ * One clock reading and everything derived from it, so that a batch has one time.
+ * Results are remembered per zone: a zone costs its look-up once a reading.
+ */
+export interface Calendar {
+  /** The reading, epoch milliseconds. */
+  readonly epochMs: number;
+  /** The reading as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  readonly instant: string;
+  /** The calendar day of the reading in a zone. */
+  today(timeZone: string): DateKey;
+  /** The first instant after a day in a zone, DST-exact, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  endOf(day: DateKey, timeZone: string): string;
+}
+
+export function calendarAt(epochMs: number): Calendar {
+  const todays = new Map<string, DateKey>();
+  const ends = new Map<string, string>();
+  return {
+    epochMs,
+    instant: instantText(epochMs),
+    today: (timeZone) => remember(todays, timeZone, () => dayOf(epochMs, timeZone)),
+    endOf: (day, timeZone) =>
+      remember(ends, `${day} ${timeZone}`, () => instantText(endOfDay(day, timeZone))),
+  };
+}
+
+/** The calendar day an instant falls on in a zone. */
+export function dayOf(epochMs: number, timeZone: string): DateKey {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  return DateKey.parse(zoned.toPlainDate().toString());
+}
+
+/** Whole days from one day to another; negative when `to` is earlier. */
+export function daysBetween(from: DateKey, to: DateKey): number {
+  return Math.round((utcMidnight(to) - utcMidnight(from)) / DAY_MS);
+}
+
+/** Epoch seconds of the end of a day in UTC plus a number of days: when a day's rows may expire. */
+export function expirySeconds(day: DateKey, daysKept: number): number {
+  return (utcMidnight(day) + (1 + daysKept) * DAY_MS) / 1000;
+}
+
+/** `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+export function instantText(epochMs: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toString({
+    smallestUnit: "millisecond",
+  });
+}
+
+/**
+ * Epoch milliseconds of an instant that `Instant` accepts. Fractions of a millisecond are rounded
+ * up, so that `instantMs(text) <= now` holds exactly when the instant is not after `now`.
+ */
+export function instantMs(text: string): number {
+  const instant = Temporal.Instant.from(text);
+  const floor = instant.epochMilliseconds;
+  return instant.epochNanoseconds > BigInt(floor) * 1_000_000n ? floor + 1 : floor;
+}
+
+function endOfDay(day: DateKey, timeZone: string): number {
+  const next = Temporal.PlainDate.from(day).add({ days: 1 });
+  return next.toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+function utcMidnight(day: DateKey): number {
+  return Temporal.Instant.from(`${day}T00:00:00Z`).epochMilliseconds;
+}
+
+function isCalendarDay(text: string): boolean {
+  return z.iso.date().safeParse(text).success;
+}
+
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const value = compute();
+  known.set(key, value);
+  return value;
+}

@@ -1,0 +1,26 @@
+/** Why work could not be done now, although trying again may succeed. */
+export type TransientCode =
+  /** Another transaction holds the item. */
+  | "CONFLICT"
+  /** The service asked for fewer requests. */
+  | "THROTTLED"
+  /** No answer, or one that does not say whether the work was done. */
+  | "UNAVAILABLE"
+  /** The time given for the work is over. */
+  | "DEADLINE";
+
+/** The work was not, or perhaps not, done; doing it again is safe and may succeed. */
+export class TransientError extends Error {
+  override readonly name = "TransientError";
+  readonly code: TransientCode;
+
+  constructor(code: TransientCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The work can never succeed as asked: a person has to look. */
+export class PermanentError extends Error {
+  override readonly name = "PermanentError";
+}

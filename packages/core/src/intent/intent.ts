@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { Instant } from "../day.ts";
+import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
+
+const TRACE_LENGTH_MAX = 128;
+
+/** The ids without which a message has no decision and no tenant: it goes to quarantine. */
+export const IntentIds = z.looseObject({
+  tenant_id: TenantId,
+  account_id: AccountId,
+  action_intent_id: IntentId,
+});
+
+/**
+ * What an agent wants to do, as Phase 3 publishes it. `confidence_score` and `risk_level` may be
+ * anything: what is wrong with them has a decision of its own. Any other field is kept and echoed.
+ */
+export const ActionIntentV1 = IntentIds.extend({
+  action_type: ActionType,
+  /** 0 to 1. */
+  confidence_score: z.unknown().optional(),
+  risk_level: z.unknown().optional(),
+  lifecycle_state: z.string().max(TRACE_LENGTH_MAX).optional(),
+  /** From this instant on the action must not run. */
+  expires_at: Instant.optional(),
+  target: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+});
+export type ActionIntentV1 = z.infer<typeof ActionIntentV1>;
+
+/** About the event, not the action: never part of the fingerprint. */
+export const IntentMetadata = z.looseObject({
+  event_id: z.string().max(TRACE_LENGTH_MAX).optional(),
+  trace_id: z.string().max(TRACE_LENGTH_MAX).optional(),
+});
+export type IntentMetadata = z.infer<typeof IntentMetadata>;

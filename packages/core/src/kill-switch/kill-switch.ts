@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { Instant, instantMs } from "../day.ts";
+import { ActionType } from "../ids.ts";
+import type { Stored } from "../stored.ts";
+
+/** REQUIRE_APPROVAL: nothing runs by itself, people may still approve. BLOCK: nothing runs. */
+export const KillSwitchEffect = z.enum(["REQUIRE_APPROVAL", "BLOCK"]);
+export type KillSwitchEffect = z.infer<typeof KillSwitchEffect>;
+
+/** Widest first. */
+export const SCOPES = ["GLOBAL", "TENANT", "ACCOUNT"] as const;
+export const Scope = z.enum(SCOPES);
+export type Scope = z.infer<typeof Scope>;
+
+export const KILL_SWITCH_REASON_LENGTH_MAX = 256;
+
+/** The stop of one scope. Strict: `"false"` is not `false`, and an empty type list is refused. */
+export const KillSwitchV1 = z.object({
+  engaged: z.boolean(),
+  effect: KillSwitchEffect,
+  reason: z.string().max(KILL_SWITCH_REASON_LENGTH_MAX),
+  /** The types it stops; absent: all. */
+  action_types: z.array(ActionType).min(1).max(100).optional(),
+  /** From this instant on it no longer stops anything. */
+  expires_at: Instant.optional(),
+  updated_at: Instant,
+  updated_by: z.string(),
+});
+export type KillSwitchV1 = z.infer<typeof KillSwitchV1>;
+
+/**
+ * A switch read back. Only a literal `engaged: false` is off; everything else in the item that
+ * does not make sense counts against autonomy (see `unreadableSwitch`).
+ */
+export const StoredKillSwitch = z.union([
+  z.object({ engaged: z.literal(false) }),
+  KillSwitchV1.partial({ updated_at: true, updated_by: true, reason: true }),
+]);
+export type StoredKillSwitch = z.infer<typeof StoredKillSwitch>;
+
+/** A stop that applies to one intent, as kept with the decision. */
+export const AppliedKillSwitch = z.object({
+  scope: Scope,
+  effect: KillSwitchEffect,
+  reason: z.string().optional(),
+  /** Something was stored that could not be read: it counts as engaged. */
+  unreadable: z.literal(true).optional(),
+});
+export type AppliedKillSwitch = z.infer<typeof AppliedKillSwitch>;
+
+export type KillSwitches = Readonly<Record<Scope, Stored<StoredKillSwitch>>>;
+
+/** The stops that apply to an action type at an instant, widest scope first. */
+export function appliedKillSwitches(
+  switches: KillSwitches,
+  actionType: ActionType,
+  epochMs: number,
+): AppliedKillSwitch[] {
+  return SCOPES.flatMap((scope) => {
+    const stored = switches[scope];
+    if (stored.status === "absent") return [];
+    if (stored.status === "unreadable") return [unreadableSwitch(scope, stored.found)];
+    return applies(stored.value, actionType, epochMs) ? [applied(scope, stored.value)] : [];
+  });
+}
+
+type EngagedSwitch = Extract<StoredKillSwitch, { effect: unknown }>;
+
+function applies(
+  stored: StoredKillSwitch,
+  actionType: ActionType,
+  epochMs: number,
+): stored is EngagedSwitch {
+  if (!stored.engaged) return false;
+  const { action_types, expires_at } = stored;
+  if (expires_at !== undefined && instantMs(expires_at) <= epochMs) return false;
+  return action_types === undefined || action_types.includes(actionType);
+}
+
+function applied(scope: Scope, { effect, reason }: EngagedSwitch): AppliedKillSwitch {
+  return { scope, effect, ...(reason ? { reason } : {}) };
+}
+
+/** `found` is the stored effect: an unreadable switch still blocks when it says BLOCK. */
+function unreadableSwitch(scope: Scope, found: string): AppliedKillSwitch {
+  return { scope, effect: found === "BLOCK" ? "BLOCK" : "REQUIRE_APPROVAL", unreadable: true };
+}

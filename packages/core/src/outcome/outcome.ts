@@ -1,0 +1,44 @@
+import canonicalize from "canonicalize";
+import { OUTCOME_DETAIL_TYPE, type OutcomeDetailType, SCHEMA_VERSION } from "../contract.ts";
+import type { DecisionRecord } from "../decision/decision.ts";
+
+/** An event ready to be sent, the same to the byte each time it is made from the same record. */
+export interface Outcome {
+  readonly detailType: OutcomeDetailType;
+  /** JSON text. */
+  readonly detail: string;
+}
+
+/** Attributes of a record that are the ledger's own and not part of the outcome's data. */
+const LEDGER_ONLY = new Set(["fingerprint", "trace_id", "causation_id", "date_key"]);
+
+/**
+ * Makes the outcome of a recorded decision. Everything but the intent comes from the record, in
+ * RFC 8785 form, whatever order the store returned it in.
+ *
+ * @param canonicalIntent the intent's data in RFC 8785 form, or `null` when it was not valid
+ */
+export function outcomeOf(record: DecisionRecord, canonicalIntent: string | null): Outcome {
+  const metadata = {
+    event_id: record.decision_id,
+    schema_version: SCHEMA_VERSION,
+    occurred_at: record.decided_at,
+    trace_id: record.trace_id,
+    causation_id: record.causation_id,
+  };
+  const data = Object.fromEntries(
+    Object.entries(record).filter(([name]) => !LEDGER_ONLY.has(name)),
+  );
+  const intent = record.facts === null ? null : canonicalIntent;
+  const dataWithIntent = `${canonicalText(data).slice(0, -1)},"intent":${intent}}`;
+  return {
+    detailType: OUTCOME_DETAIL_TYPE[record.decision],
+    detail: `{"metadata":${canonicalText(metadata)},"data":${dataWithIntent}}`,
+  };
+}
+
+function canonicalText(value: object): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError("A record always has a JSON form.");
+  return text;
+}

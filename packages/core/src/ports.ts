@@ -1,0 +1,96 @@
+import type { BudgetWrite } from "./budget/claim.ts";
+import type { BudgetState } from "./budget/state.ts";
+import type { DecisionRecord } from "./decision/decision.ts";
+import type { StoredFacts } from "./gate/snapshot.ts";
+import type { ActionType, IntentRef } from "./ids.ts";
+import type { Outcome } from "./outcome/outcome.ts";
+import type { Stored } from "./stored.ts";
+
+/** Time and chance, so that neither is taken from the air. */
+export interface Clock {
+  /** Epoch milliseconds: what time it is. */
+  epochMs(): number;
+  /** Milliseconds since some fixed moment, never stepping back: how long things take. */
+  elapsedMs(): number;
+  sleep(ms: number): Promise<void>;
+  /** A number from 0 up to but not including 1. */
+  random(): number;
+}
+
+/** What to read for one intent. */
+export interface FactsRequest extends IntentRef {
+  /** `null`: the intent is invalid, and only its record is of interest. */
+  readonly action_type: ActionType | null;
+  /** Whether its decision may have been recorded by an earlier delivery. */
+  readonly mayBeRecorded: boolean;
+}
+
+export interface FactsReply {
+  /** Absent where no action type was named. */
+  readonly facts?: StoredFacts;
+  readonly recorded?: Stored<DecisionRecord>;
+}
+
+/** What became of one attempt to record a decision without a claim. */
+export type RecordReply =
+  | { readonly status: "recorded" }
+  /** The intent has a decision already; it stands. */
+  | { readonly status: "exists"; readonly existing: Stored<DecisionRecord> };
+
+/** What became of one attempt to record decisions together with their claims: all or nothing. */
+export type ClaimReply =
+  | { readonly status: "committed" }
+  | {
+      readonly status: "refused";
+      /** Decisions that exist already, by their place among the records sent. */
+      readonly existing: ReadonlyMap<number, Stored<DecisionRecord>>;
+      /** The budget state as it is, when it is not what the write relied on. */
+      readonly budget?: Stored<BudgetState>;
+      /** Something else held an item: the same write may succeed. */
+      readonly conflict: boolean;
+    };
+
+/**
+ * The store of one attempt each: no method retries. All throw TransientError when the work was not,
+ * or perhaps not, done.
+ */
+export interface GateStore {
+  /** Reads strongly consistent, though not all items at one instant; replies in order. */
+  readFacts(requests: readonly FactsRequest[]): Promise<readonly FactsReply[]>;
+  /** Records a decision unless its intent has one. */
+  record(record: DecisionRecord): Promise<RecordReply>;
+  /** Records AUTO_EXECUTE decisions of one account and consumes their budget, atomically. */
+  recordClaims(records: readonly DecisionRecord[], write: BudgetWrite): Promise<ClaimReply>;
+}
+
+/** Whether one entry was taken, and what was said if it was not. */
+export type Delivery =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly errorCode: string };
+
+export interface OutcomeBus {
+  /** One attempt to publish each; replies in order. Never throws for what the bus refuses. */
+  publish(outcomes: readonly Outcome[]): Promise<readonly Delivery[]>;
+}
+
+export const QUARANTINE_CODES = [
+  "MALFORMED_MESSAGE",
+  "UNEXPECTED_EVENT",
+  "UNSUPPORTED_VERSION",
+  "UNUSABLE_IDS",
+  "INTENT_CONFLICT",
+] as const;
+export type QuarantineCode = (typeof QUARANTINE_CODES)[number];
+
+/** A message that no retry can help, as received, with what is wrong with it. */
+export interface QuarantinedMessage {
+  readonly body: string;
+  readonly errorCode: QuarantineCode;
+  /** Printable ASCII, at most 512 characters, no payload values. */
+  readonly errorDetail: string;
+}
+
+export interface Quarantine {
+  /** One attempt to put each aside; replies in order. */
+  put(messages: readonly QuarantinedMessage[]): Promise<readonly Delivery[]>;
+}
