@@ -3,6 +3,7 @@ import {
   type Engine,
   itemBytes,
   keyProblem,
+  letOthersMeetThis,
   loadTable,
   parseRequest,
   storageKeyOf,
@@ -72,6 +73,7 @@ async function execute(engine: Engine, plans: readonly PlannedWrite[]): Promise<
     storageKey === undefined ? undefined : engine.locks.beginTransaction(storageKey),
   );
   try {
+    await letOthersMeetThis();
     const existing = await readExisting(engine, located);
     const verdicts = await Promise.all(
       located.map((write, index) => {

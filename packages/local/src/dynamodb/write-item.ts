@@ -4,6 +4,7 @@ import {
   type Engine,
   keyOf,
   keyProblem,
+  letOthersMeetThis,
   loadTable,
   parseRequest,
   storageKeyOf,
@@ -40,6 +41,7 @@ export async function writeItem(
   }
   try {
     return await inTurn(engine, params.TableName, keyOf(params, table), async () => {
+      await letOthersMeetThis();
       const [existing] = await engine.store.db.getMany([storageKey]);
       try {
         const staged = await stageWrite(engine, { operation, params, table, existing });
