@@ -8,7 +8,7 @@ export type CommitResult =
   /** It has a decision; `adopted`: from an earlier delivery. */
   | { readonly status: "recorded"; readonly record: DecisionRecord; readonly adopted: boolean }
   /** It has a decision for another payload, which approves nothing for this one. */
-  | { readonly status: "conflict" }
+  | { readonly status: "conflict"; readonly record: DecisionRecord; readonly adopted: true }
   /** It may or may not have a decision: the message has to come again. */
   | { readonly status: "failed"; readonly error: unknown };
 
@@ -18,7 +18,6 @@ export function adopt(received: ReceivedIntent, existing: Stored<DecisionRecord>
     const error = new PermanentError("The intent's recorded decision cannot be read.");
     return { status: "failed", error };
   }
-  return existing.value.fingerprint === received.fingerprint
-    ? { status: "recorded", record: existing.value, adopted: true }
-    : { status: "conflict" };
+  const agrees = existing.value.fingerprint === received.fingerprint;
+  return { status: agrees ? "recorded" : "conflict", record: existing.value, adopted: true };
 }

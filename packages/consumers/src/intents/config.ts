@@ -1,0 +1,48 @@
+import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
+import * as z from "zod";
+
+/** The consumer's environment, parsed once at the cold start. */
+const Environment = z.object({
+  AUTONOMY_CONFIG_TABLE_NAME: z.string().min(1),
+  AUTONOMY_BUDGET_STATE_TABLE_NAME: z.string().min(1),
+  AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
+  AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
+  AUTONOMY_QUARANTINE_QUEUE_URL: z.url(),
+  /** Comma-separated. */
+  AUTONOMY_INTENT_SOURCES: z.string().min(1).default(DEFAULT_INTENT_SOURCES.join(",")),
+});
+
+export interface ConsumerConfig {
+  readonly tables: {
+    readonly config: string;
+    readonly budgetState: string;
+    readonly ledger: string;
+  };
+  readonly busName: string;
+  readonly quarantineUrl: string;
+  readonly intentSources: readonly string[];
+}
+
+/** Throws an error that names every missing or malformed variable. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): ConsumerConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
+    throw new Error(`The consumer's environment is not usable. ${problems.join("; ")}`);
+  }
+  const env = parsed.data;
+  return {
+    tables: {
+      config: env.AUTONOMY_CONFIG_TABLE_NAME,
+      budgetState: env.AUTONOMY_BUDGET_STATE_TABLE_NAME,
+      ledger: env.AUTONOMY_LEDGER_TABLE_NAME,
+    },
+    busName: env.AUTONOMY_EVENT_BUS_NAME,
+    quarantineUrl: env.AUTONOMY_QUARANTINE_QUEUE_URL,
+    intentSources: env.AUTONOMY_INTENT_SOURCES.split(",").map((source) => source.trim()),
+  };
+}

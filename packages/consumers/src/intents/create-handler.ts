@@ -1,0 +1,49 @@
+import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
+import { createTurns } from "@autonomy-gate/core/commit/turns";
+import type { Clock } from "@autonomy-gate/core/ports";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { METRICS_NAMESPACE, powertoolsTelemetry } from "../telemetry.ts";
+import type { ConsumerConfig } from "./config.ts";
+import { type Consumer, consumeIntents } from "./consume-intents.ts";
+
+/** The Lambda function, as far as it uses its context. */
+export type IntentsHandler = (
+  event: SQSEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+) => Promise<SQSBatchResponse>;
+
+const SERVICE_NAME = "autonomy-gate-consumer";
+
+/** One attempt a request and a bound on each: the gate does its own retries, inside its deadline. */
+const REQUESTS = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+};
+
+/** Builds the consumer on AWS's clients; endpoints and credentials come from their environment. */
+export function createHandler(
+  config: ConsumerConfig,
+  clock: Clock = systemClock(),
+): IntentsHandler {
+  const logger = new Logger({ serviceName: SERVICE_NAME });
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
+  const consumer: Consumer = {
+    store: dynamoGateStore(createDocumentClient(REQUESTS), config.tables),
+    bus: eventBridgeOutcomeBus(new EventBridgeClient(REQUESTS), config.busName),
+    quarantine: sqsQuarantine(new SQSClient(REQUESTS), config.quarantineUrl),
+    clock,
+    turns: createTurns(),
+    telemetry: powertoolsTelemetry(logger, metrics, clock),
+    intentSources: config.intentSources,
+  };
+  return (event, context) =>
+    consumeIntents(event.Records, consumer, context.getRemainingTimeInMillis());
+}

@@ -1,0 +1,50 @@
+import { createBackoff, type Deadline } from "@autonomy-gate/core/commit/backoff";
+import type { GateSignals } from "@autonomy-gate/core/commit/context";
+import { TransientError } from "@autonomy-gate/core/errors";
+import type { Clock, Delivery } from "@autonomy-gate/core/ports";
+
+/** How long deliveries may be tried, and who hears of it. */
+export interface DeliveryContext {
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly signals: GateSignals;
+}
+
+/**
+ * Delivers each item, those refused again until the deadline. Answers with the items that were
+ * accepted: the others may or may not have arrived. Never throws TransientError.
+ */
+export async function deliver<T>(
+  operation: string,
+  items: readonly T[],
+  attempt: (items: readonly T[]) => Promise<readonly Delivery[]>,
+  { clock, deadline, signals }: DeliveryContext,
+): Promise<ReadonlySet<T>> {
+  const accepted = new Set<T>();
+  const backoff = createBackoff(clock, deadline);
+  let pending = items;
+  while (pending.length > 0) {
+    const deliveries = await attempt(pending);
+    pending = pending.filter((item, index) => {
+      const delivery = deliveries[index];
+      if (delivery?.accepted !== true) {
+        signals.retried(operation, delivery?.errorCode ?? "NoResult");
+        return true;
+      }
+      accepted.add(item);
+      return false;
+    });
+    if (pending.length === 0 || !(await mayTryAgain(backoff.wait()))) break;
+  }
+  return accepted;
+}
+
+async function mayTryAgain(wait: Promise<void>): Promise<boolean> {
+  try {
+    await wait;
+    return true;
+  } catch (error) {
+    if (error instanceof TransientError && error.code === "DEADLINE") return false;
+    throw error;
+  }
+}

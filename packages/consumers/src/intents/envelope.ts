@@ -1,0 +1,178 @@
+import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import { INTENT_DETAIL_TYPE, SCHEMA_VERSION } from "@autonomy-gate/core/contract";
+import { Instant, instantMs } from "@autonomy-gate/core/day";
+import type { IntentContent, ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import { ActionType } from "@autonomy-gate/core/ids";
+import { ActionIntentV1, IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
+import {
+  DATA_BYTES_MAX,
+  findJsonIssue,
+  type InputIssue,
+  utf8Bytes,
+} from "@autonomy-gate/core/intent/json-bounds";
+import type { QuarantineCode } from "@autonomy-gate/core/ports";
+import canonicalize from "canonicalize";
+import * as z from "zod";
+
+/** What a message holds: an intent the gate can answer, or something no retry can help. */
+export type Message = IntentMessage | Refused;
+
+export interface IntentMessage {
+  readonly kind: "intent";
+  readonly received: ReceivedIntent;
+  /** The intent's data in RFC 8785 form, for its outcome; `null` when it has none. */
+  readonly canonical: string | null;
+  /** When the intent was published, epoch milliseconds, where the event says so. */
+  readonly occurredAtMs?: number;
+}
+
+export interface Refused {
+  readonly kind: "refused";
+  readonly errorCode: QuarantineCode;
+  /** What is wrong, without any value from the message. */
+  readonly errorDetail: string;
+}
+
+const Envelope = z.looseObject({
+  id: z.string().optional(),
+  source: z.string(),
+  "detail-type": z.string(),
+  detail: z.looseObject({
+    metadata: z.unknown().optional(),
+    data: z.unknown().optional(),
+  }),
+});
+type Envelope = z.infer<typeof Envelope>;
+
+const Versioned = z.looseObject({ schema_version: z.unknown() });
+
+/**
+ * Reads the EventBridge event in an SQS body. The rule lets only our events pass; they are checked
+ * again, since anyone who may send to the queue could have written them. Never throws.
+ */
+export function readMessage(body: string, sources: readonly string[]): Message {
+  const event = readEnvelope(body);
+  if (event.kind === "refused") return event;
+  const { envelope } = event;
+  const unexpected = unexpectedEvent(envelope, sources);
+  if (unexpected !== undefined) return unexpected;
+  const { metadata, data } = envelope.detail;
+  const ids = IntentIds.safeParse(data);
+  if (!ids.success) {
+    return refused("UNUSABLE_IDS", issuesOf(ids.error, "data").map(sentence).join("; "));
+  }
+  const { tenant_id, account_id, action_intent_id } = ids.data;
+  const ref = { tenant_id, account_id, action_intent_id };
+  const canonical = canonicalText(data);
+  const about = IntentMetadata.safeParse(metadata === undefined ? {} : metadata);
+  return {
+    kind: "intent",
+    canonical,
+    received: {
+      ...ref,
+      decision_id: decisionId(ref),
+      fingerprint: sha256(canonical ?? body),
+      ...traceIds(about.data, envelope.id),
+      content: contentOf(data, canonical, about.success ? [] : issuesOf(about.error, "metadata")),
+    },
+    ...occurredAt(about.data?.occurred_at),
+  };
+}
+
+function readEnvelope(body: string): { kind: "event"; envelope: Envelope } | Refused {
+  let event: unknown;
+  try {
+    event = JSON.parse(body);
+  } catch {
+    return refused("MALFORMED_MESSAGE", "The body is not JSON.");
+  }
+  const envelope = Envelope.safeParse(event);
+  if (envelope.success) return { kind: "event", envelope: envelope.data };
+  const issues = issuesOf(envelope.error, "event").map(sentence).join("; ");
+  return refused("MALFORMED_MESSAGE", `The body is not an EventBridge event: ${issues}`);
+}
+
+function unexpectedEvent(envelope: Envelope, sources: readonly string[]): Refused | undefined {
+  if (!sources.includes(envelope.source)) {
+    return refused("UNEXPECTED_EVENT", `source must be one of: ${sources.join(", ")}`);
+  }
+  if (envelope["detail-type"] !== INTENT_DETAIL_TYPE) {
+    return refused("UNEXPECTED_EVENT", `detail-type must be ${INTENT_DETAIL_TYPE}`);
+  }
+  const versioned = Versioned.safeParse(envelope.detail.metadata);
+  const version = versioned.success ? versioned.data.schema_version : undefined;
+  if (version !== undefined && version !== SCHEMA_VERSION) {
+    return refused("UNSUPPORTED_VERSION", `metadata.schema_version must be "${SCHEMA_VERSION}"`);
+  }
+  return undefined;
+}
+
+function contentOf(
+  data: unknown,
+  canonical: string | null,
+  metadataIssues: readonly InputIssue[],
+): IntentContent {
+  const intent = ActionIntentV1.safeParse(data);
+  const issues = [
+    ...metadataIssues,
+    ...boundIssues(data, canonical),
+    ...(intent.success ? [] : issuesOf(intent.error, "data")),
+  ];
+  if (intent.success && issues.length === 0) return { valid: true, intent: intent.data };
+  return { valid: false, action_type: usableActionType(data), issues };
+}
+
+function boundIssues(data: unknown, canonical: string | null): InputIssue[] {
+  const issue = findJsonIssue(data, "data");
+  if (issue !== undefined) return [issue];
+  const bytes = utf8Bytes(canonical ?? "");
+  if (bytes <= DATA_BYTES_MAX) return [];
+  return [{ path: "data", message: `must be at most ${DATA_BYTES_MAX} bytes, not ${bytes}` }];
+}
+
+function usableActionType(data: unknown): ActionType | null {
+  const named = z.looseObject({ action_type: ActionType }).safeParse(data);
+  return named.success ? named.data.action_type : null;
+}
+
+/** `null`: the data has no RFC 8785 form, so the intent cannot be valid. */
+function canonicalText(data: unknown): string | null {
+  try {
+    return canonicalize(data) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Ids for tracing, in the one spelling that every store returns unchanged. */
+function traceIds(
+  metadata: IntentMetadata | undefined,
+  eventBridgeId: string | undefined,
+): Pick<ReceivedIntent, "trace_id" | "causation_id"> {
+  const trace = metadata?.trace_id?.toWellFormed();
+  const causation = (metadata?.event_id ?? eventBridgeId)?.toWellFormed();
+  return {
+    ...(trace === undefined ? {} : { trace_id: trace }),
+    ...(causation === undefined ? {} : { causation_id: causation }),
+  };
+}
+
+function occurredAt(received: unknown): Pick<IntentMessage, "occurredAtMs"> {
+  const instant = Instant.safeParse(received);
+  return instant.success ? { occurredAtMs: instantMs(instant.data) } : {};
+}
+
+function issuesOf(error: z.ZodError, root: string): InputIssue[] {
+  return error.issues.map(({ path, message }) => ({ path: [root, ...path].join("."), message }));
+}
+
+function sentence({ path, message }: InputIssue): string {
+  return `${path}: ${message}`;
+}
+
+const DETAIL_LENGTH_MAX = 512;
+
+function refused(errorCode: QuarantineCode, detail: string): Refused {
+  const printable = detail.replace(/[^\x20-\x7e]/g, "?").slice(0, DETAIL_LENGTH_MAX);
+  return { kind: "refused", errorCode, errorDetail: printable };
+}

@@ -1,0 +1,99 @@
+import type { GateSignals } from "@autonomy-gate/core/commit/context";
+import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import type { Clock } from "@autonomy-gate/core/ports";
+import type { Logger } from "@aws-lambda-powertools/logger";
+import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { RefusedMessage } from "./intents/intake.ts";
+
+/** An outcome that was accepted by the bus. */
+export interface PublishedDecision {
+  readonly record: DecisionRecord;
+  /** Recorded by an earlier delivery; published once more. */
+  readonly adopted: boolean;
+  readonly occurredAtMs: number | undefined;
+}
+
+/** Told what the consumer did; nothing it does can change an answer. */
+export interface Telemetry extends GateSignals {
+  decided(decision: PublishedDecision): void;
+  quarantined(message: RefusedMessage): void;
+  failed(failure: { readonly received: ReceivedIntent; readonly error: unknown }): void;
+  /** Ends a batch: writes what was gathered. */
+  batch(counts: { readonly messages: number; readonly failures: number }): void;
+}
+
+export const METRICS_NAMESPACE = "AutonomyGate";
+
+/**
+ * One structured log line a batch, one for each message that goes wrong, and metrics: decisions by
+ * decision and reason, latency from publication, retries by operation and code, quarantined.
+ * Ids and codes only; never an intent's parameters.
+ */
+export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clock): Telemetry {
+  const decisions = new Map<string, number>();
+  const retries = new Map<string, number>();
+  const latenciesMs: number[] = [];
+  return {
+    retried: (operation, code) => count(retries, `${operation} ${code}`),
+    decided: ({ record, adopted, occurredAtMs }) => {
+      if (adopted) return count(decisions, "REPUBLISHED -");
+      count(decisions, `${record.decision} ${record.reason}`);
+      if (occurredAtMs !== undefined) latenciesMs.push(clock.epochMs() - occurredAtMs);
+    },
+    quarantined: ({ errorCode, errorDetail, record }) => {
+      const { messageId } = record;
+      logger.warn("message quarantined", { messageId, errorCode, errorDetail });
+      addOne(metrics, "Quarantined", { error_code: errorCode });
+    },
+    failed: ({ received, error }) => {
+      const { tenant_id, account_id, action_intent_id } = received;
+      logger.error("intent not decided, to be retried", {
+        tenant_id,
+        account_id,
+        action_intent_id,
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    },
+    batch: ({ messages, failures }) => {
+      for (const [key, value] of decisions) {
+        const [decision = "", reason = ""] = key.split(" ");
+        addOne(metrics, "Decisions", { decision, reason }, value);
+      }
+      for (const [key, value] of retries) {
+        const [operation = "", code = ""] = key.split(" ");
+        addOne(metrics, "Retries", { operation, code }, value);
+      }
+      for (const latencyMs of latenciesMs) {
+        metrics.addMetric("DecisionLatency", MetricUnit.Milliseconds, latencyMs);
+      }
+      metrics.addMetric("MessageFailures", MetricUnit.Count, failures);
+      metrics.publishStoredMetrics();
+      logger.info("batch consumed", {
+        messages,
+        failures,
+        decisions: Object.fromEntries(decisions),
+        retries: Object.fromEntries(retries),
+      });
+      decisions.clear();
+      retries.clear();
+      latenciesMs.length = 0;
+    },
+  };
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** A metric with dimensions of its own stands in a line of its own. */
+function addOne(
+  metrics: Metrics,
+  name: string,
+  dimensions: Record<string, string>,
+  value = 1,
+): void {
+  const single = metrics.singleMetric();
+  single.addDimensions(dimensions);
+  single.addMetric(name, MetricUnit.Count, value);
+}
