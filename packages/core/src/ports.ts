@@ -1,8 +1,10 @@
 import type { BudgetWrite } from "./budget/claim.ts";
 import type { BudgetState } from "./budget/state.ts";
+import type { ConfigAddress, ConfigScope, ListedKind } from "./config/address.ts";
+import type { ChangeReply, ConfigAttributes, ConfigChange } from "./config/change.ts";
 import type { DecisionRecord } from "./decision/decision.ts";
 import type { StoredFacts } from "./gate/snapshot.ts";
-import type { ActionType, IntentRef } from "./ids.ts";
+import type { AccountRef, ActionType, IntentId } from "./ids.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import type { Stored } from "./stored.ts";
 
@@ -18,16 +20,17 @@ export interface Clock {
 }
 
 /** What to read for one intent. */
-export interface FactsRequest extends IntentRef {
+export interface FactsRequest extends AccountRef {
   /** `null`: the intent is invalid, and only its record is of interest. */
   readonly action_type: ActionType | null;
-  /** Whether its decision may have been recorded by an earlier delivery. */
-  readonly mayBeRecorded: boolean;
+  /** The intent whose recorded decision is to be read too. */
+  readonly recordedFor?: IntentId;
 }
 
 export interface FactsReply {
   /** Absent where no action type was named. */
   readonly facts?: StoredFacts;
+  /** Absent where no intent was named. */
   readonly recorded?: Stored<DecisionRecord>;
 }
 
@@ -93,4 +96,17 @@ export interface QuarantinedMessage {
 export interface Quarantine {
   /** One attempt to put each aside; replies in order. */
   put(messages: readonly QuarantinedMessage[]): Promise<readonly Delivery[]>;
+}
+
+/** The configuration, for those who change it. */
+export interface ConfigStore {
+  /** Reads strongly consistent. */
+  read(address: ConfigAddress): Promise<ConfigAttributes | undefined>;
+  /** All objects of a kind in a scope, to the last page. */
+  list(scope: ConfigScope, kind: ListedKind): Promise<ConfigAttributes[]>;
+  /**
+   * Changes one object and writes its audit entry, atomically, unless it changed meanwhile. When a
+   * change to an account was answered `written`, nothing automatic commits on the facts before it.
+   */
+  write(change: ConfigChange): Promise<ChangeReply>;
 }

@@ -1,4 +1,4 @@
-import type { DateKey } from "../day.ts";
+import type { Calendar, DateKey } from "../day.ts";
 import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 
@@ -45,28 +45,38 @@ export type BudgetBasis =
 
 const NO_COUNTS: ReadonlyMap<ActionType, number> = new Map();
 
-/** Places claims for `day` against what is stored; `day` is not earlier than the open day. */
-export function positionOn(
-  day: DateKey,
-  stored: Exclude<Stored<BudgetState>, { status: "unreadable" }>,
-): BudgetPosition {
+/**
+ * Where claims made now stand. They count for today in the budget's zone, but never for an earlier
+ * day than the open one: neither clock skew nor a changed zone opens a day twice. `undefined`: the
+ * state cannot be read, and nothing may be claimed on it.
+ */
+export function positionNow(
+  stored: Stored<BudgetState>,
+  timeZone: string,
+  calendar: Calendar,
+): BudgetPosition | undefined {
+  if (stored.status === "unreadable") return undefined;
+  const today = calendar.today(timeZone);
   if (stored.status === "absent") {
-    return { day, count: 0, countByType: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
+    return { day: today, count: 0, countByType: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
   }
   const { openDay, fence } = stored.value;
   if (openDay === undefined) {
-    return { day, count: 0, countByType: NO_COUNTS, basis: { kind: "fence-only" }, fence };
+    return { day: today, count: 0, countByType: NO_COUNTS, basis: { kind: "fence-only" }, fence };
   }
-  if (openDay.dateKey === day) {
-    return { ...openDay, day, basis: { kind: "same-day" }, fence };
-  }
-  const previousConsumedOn = openDay.count > 0 ? openDay.dateKey : openDay.previousConsumedOn;
+  return openDay.dateKey >= today
+    ? { ...openDay, day: openDay.dateKey, basis: { kind: "same-day" }, fence }
+    : dayAfter(openDay, today, fence);
+}
+
+function dayAfter(closing: OpenDay, day: DateKey, fence: number): BudgetPosition {
+  const previousConsumedOn = closing.count > 0 ? closing.dateKey : closing.previousConsumedOn;
   return {
     day,
     count: 0,
     countByType: NO_COUNTS,
     ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }),
-    basis: { kind: "earlier-day", closing: openDay },
+    basis: { kind: "earlier-day", closing },
     fence,
   };
 }

@@ -1,4 +1,4 @@
-import { type Calendar, type DateKey, dayOf, daysBetween, instantMs } from "../day.ts";
+import { type DateKey, dayOf, daysBetween, instantMs } from "../day.ts";
 import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { DEFAULT_TIME_ZONE, type StoredActionTypeBudget, type StoredBudget } from "./budget.ts";
@@ -77,16 +77,6 @@ export function limitOn(
   const halvings = Math.max(0, Math.floor(unusedDays / 7));
   if (halvings === 0) return { limit: dailyLimit };
   return { limit: Math.max(1, Math.floor(dailyLimit / 2 ** halvings)), unusedDays };
-}
-
-/** The first day a claim made now can count for: never earlier than the day already open. */
-export function claimDay(
-  calendar: Calendar,
-  timeZone: string,
-  openDay: DateKey | undefined,
-): DateKey {
-  const today = calendar.today(timeZone);
-  return openDay !== undefined && openDay > today ? openDay : today;
 }
 
 function capInMap(budget: StoredBudget, actionType: ActionType): number | undefined {

@@ -1,6 +1,5 @@
 import { advanced, budgetWrite, planClaims } from "../budget/claim.ts";
-import { type BudgetPosition, type BudgetState, positionOn } from "../budget/state.ts";
-import { claimDay } from "../budget/terms.ts";
+import { type BudgetPosition, type BudgetState, positionNow } from "../budget/state.ts";
 import type { Calendar } from "../day.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { TransientError } from "../errors.ts";
@@ -151,9 +150,7 @@ function positionFor(
   calendar: Calendar,
 ): BudgetPosition | undefined {
   const [first] = claims;
-  if (first === undefined || stored.status === "unreadable") return undefined;
-  const openDay = stored.status === "readable" ? stored.value.openDay?.dateKey : undefined;
-  return positionOn(claimDay(calendar, first.claim.terms.timeZone, openDay), stored);
+  return first && positionNow(stored, first.claim.terms.timeZone, calendar);
 }
 
 /** The new position of a budget that moved; none when its fence did too. */

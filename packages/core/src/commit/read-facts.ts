@@ -25,26 +25,33 @@ export interface FactsRead {
 /** Which of the intents may have been decided by an earlier delivery. */
 export type MayBeRecorded = (received: ReceivedIntent) => boolean;
 
-/**
- * Reads the facts of all intents in one go, again until a read is fast enough. Throws
- * TransientError DEADLINE when none was in time, PermanentError when none can be.
- */
+/** Reads the facts of all intents in one go (see `readInTime`). */
 export async function readFacts(
   intents: readonly ReceivedIntent[],
   mayBeRecorded: MayBeRecorded,
-  { store, clock, deadline, signals }: CommitContext,
+  context: CommitContext,
 ): Promise<FactsRead> {
-  const backoff = createBackoff(clock, deadline);
   const requests = intents.map((received) => requestOf(received, mayBeRecorded(received)));
+  const { startedAtMs, calendar, replies } = await readInTime(requests, context);
+  return { startedAtMs, calendar, reply: replyFinder(intents, replies) };
+}
+
+/**
+ * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, and what
+ * the store throws when no retry can help.
+ */
+export async function readInTime(
+  requests: readonly FactsRequest[],
+  { store, clock, deadline, signals }: Omit<CommitContext, "turns">,
+): Promise<{ startedAtMs: number; calendar: Calendar; replies: readonly FactsReply[] }> {
+  const backoff = createBackoff(clock, deadline);
   for (;;) {
     const startedAtMs = clock.elapsedMs();
     const calendar = calendarAt(clock.epochMs());
     let cause: unknown;
     try {
       const replies = await store.readFacts(requests);
-      if (clock.elapsedMs() - startedAtMs <= READ_MS_MAX) {
-        return { startedAtMs, calendar, reply: replyFinder(intents, replies) };
-      }
+      if (clock.elapsedMs() - startedAtMs <= READ_MS_MAX) return { startedAtMs, calendar, replies };
       signals.retried("readFacts", "SLOW_READ");
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
@@ -57,8 +64,12 @@ export async function readFacts(
 
 function requestOf(received: ReceivedIntent, mayBeRecorded: boolean): FactsRequest {
   const { tenant_id, account_id, action_intent_id, content } = received;
-  const action_type = content.valid ? content.intent.action_type : null;
-  return { tenant_id, account_id, action_intent_id, action_type, mayBeRecorded };
+  return {
+    tenant_id,
+    account_id,
+    action_type: content.valid ? content.intent.action_type : null,
+    ...(mayBeRecorded ? { recordedFor: action_intent_id } : {}),
+  };
 }
 
 function replyFinder(

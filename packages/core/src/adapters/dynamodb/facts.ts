@@ -1,5 +1,5 @@
 import type { StoredFacts } from "../../gate/snapshot.ts";
-import type { ActionType } from "../../ids.ts";
+import type { AccountRef, ActionType, IntentId } from "../../ids.ts";
 import type { FactsReply, FactsRequest } from "../../ports.ts";
 import type { TableNames } from "./client.ts";
 import {
@@ -38,12 +38,16 @@ export type Lookup = (table: string, pk: string, sk: string) => Item | undefined
 
 /** Asks for everything that can concern an intent, and puts together what came back. */
 export function factsReply(request: FactsRequest, tables: TableNames, lookup: Lookup): FactsReply {
-  const { action_type, mayBeRecorded } = request;
-  const key = decisionKey(request);
+  const { action_type, recordedFor } = request;
   return {
     ...(action_type === null ? {} : { facts: facts({ ...request, action_type }, tables, lookup) }),
-    ...(mayBeRecorded ? { recorded: recordFrom(lookup(tables.ledger, key.pk, key.sk)) } : {}),
+    ...(recordedFor === undefined ? {} : { recorded: recorded(request, recordedFor) }),
   };
+
+  function recorded({ tenant_id, account_id }: AccountRef, action_intent_id: IntentId) {
+    const { pk, sk } = decisionKey({ tenant_id, account_id, action_intent_id });
+    return recordFrom(lookup(tables.ledger, pk, sk));
+  }
 }
 
 /** The addresses of everything `factsReply` looks up for a request: found by letting it ask. */

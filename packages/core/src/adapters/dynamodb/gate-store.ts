@@ -8,7 +8,6 @@ import {
   PutCommand,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { BudgetWrite } from "../../budget/claim.ts";
 import type { DecisionRecord } from "../../decision/decision.ts";
 import { PermanentError, TransientError } from "../../errors.ts";
@@ -16,11 +15,12 @@ import type { ClaimReply, FactsReply, FactsRequest, GateStore, RecordReply } fro
 import type { Stored } from "../../stored.ts";
 import { batchRead } from "./batch-read.ts";
 import { budgetItems, type TransactItem } from "./budget-write.ts";
-import { readNumber, type TableNames } from "./client.ts";
+import type { TableNames } from "./client.ts";
 import { factsAddresses, factsReply } from "./facts.ts";
 import { faultOf } from "./faults.ts";
 import { budgetStateFrom, type Item, recordFrom } from "./items.ts";
 import { decisionKey, listPk, shardOf } from "./keys.ts";
+import { oldItem } from "./old-item.ts";
 
 /** A decision is written once and never again. */
 const ONLY_IF_NEW = {
@@ -120,12 +120,6 @@ function throwUnlessConflict(reasons: readonly CancellationReason[], cause: unkn
 
 function isConditionFailure({ Code }: CancellationReason): boolean {
   return Code === "ConditionalCheckFailed";
-}
-
-/** Items in DynamoDB's errors come as they are on the wire. */
-function oldItem(item: CancellationReason["Item"]): Item | undefined {
-  if (item === undefined || Object.keys(item).length === 0) return undefined;
-  return unmarshall(item, { wrapNumbers: readNumber });
 }
 
 /** The stored form: the record, its key, and its place in the list by time. */

@@ -1,0 +1,58 @@
+import type { ConfigAddress, ConfigObject, ConfigScope, ListedKind } from "../../config/address.ts";
+import {
+  ACTIVE_POLICY_SK,
+  accountPk,
+  actionTypeBudgetSk,
+  BUDGET_SK,
+  CATALOGUE_PREFIX,
+  catalogueSk,
+  GLOBAL_PK,
+  type Key,
+  KILL_SWITCH_SK,
+  MODE_PREFIX,
+  modeSk,
+  tenantPk,
+} from "./keys.ts";
+
+/** Where a configuration object is stored. */
+export function configKey({ scope, object }: ConfigAddress): Key {
+  return { pk: scopePk(scope), sk: objectSk(object) };
+}
+
+export function scopePk(scope: ConfigScope): string {
+  switch (scope.kind) {
+    case "GLOBAL":
+      return GLOBAL_PK;
+    case "TENANT":
+      return tenantPk(scope.tenant_id);
+    case "ACCOUNT":
+      return accountPk(scope);
+    default:
+      return scope satisfies never;
+  }
+}
+
+/** What the sort keys of a listed kind begin with. */
+export const LISTED_PREFIX: Readonly<Record<ListedKind, string>> = {
+  MODE: MODE_PREFIX,
+  ACTION_TYPE: CATALOGUE_PREFIX,
+};
+
+function objectSk(object: ConfigObject): string {
+  switch (object.kind) {
+    case "MODE":
+      return modeSk(object.action_type);
+    case "BUDGET":
+      return BUDGET_SK;
+    case "ACTION_TYPE_BUDGET":
+      return actionTypeBudgetSk(object.action_type);
+    case "KILL_SWITCH":
+      return KILL_SWITCH_SK;
+    case "ACTION_TYPE":
+      return catalogueSk(object.action_type);
+    case "ACTIVE_POLICY":
+      return ACTIVE_POLICY_SK;
+    default:
+      return object satisfies never;
+  }
+}

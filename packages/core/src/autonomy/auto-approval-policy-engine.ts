@@ -1,0 +1,48 @@
+import type { ActionTypeEntry } from "../catalogue/action-type.ts";
+import { findEntry } from "../catalogue/find-entry.ts";
+import type { ActionType } from "../ids.ts";
+import { evaluatePolicy } from "../policy/evaluate.ts";
+import { factsOf } from "../policy/facts.ts";
+import type { AutoApprovalPolicyInputV1, AutoApprovalPolicyResultV1 } from "../policy/policy.ts";
+import { ABSENT, type Stored } from "../stored.ts";
+
+/** AutoApprovalPolicyV1 for callers outside the consumer. Pure: it reads and writes nothing. */
+export class AutoApprovalPolicyEngine {
+  readonly #catalogue: ReadonlyMap<ActionType, ActionTypeEntry>;
+
+  /** @param catalogue a tenant's own entries; other types are looked up in the built-in catalogue */
+  constructor(catalogue: ReadonlyMap<ActionType, ActionTypeEntry> = new Map()) {
+    this.#catalogue = catalogue;
+  }
+
+  /** The same input has the same result. AUTO_EXECUTE still needs the budget's consent. */
+  async evaluate(input: AutoApprovalPolicyInputV1): Promise<AutoApprovalPolicyResultV1> {
+    const entry = findEntry(
+      { TENANT: this.#own(input.action_type), GLOBAL: ABSENT },
+      input.action_type,
+    );
+    const { decision, primary, policy_version } = evaluatePolicy({
+      tenant_id: input.tenant_id,
+      account_id: input.account_id,
+      action_type: input.action_type,
+      autonomy_mode: input.autonomy_mode,
+      // The caller resolved the mode; which level answered is not part of the input.
+      mode_source: "ACCOUNT_ACTION_TYPE",
+      facts: factsOf(input, entry),
+      epochMs: 0,
+      decided_at: "",
+    });
+    return {
+      decision,
+      reason: primary.reason,
+      explanation: primary.explanation,
+      policy_version,
+      policy_clause: primary.clause,
+    };
+  }
+
+  #own(actionType: ActionType): Stored<ActionTypeEntry> {
+    const entry = this.#catalogue.get(actionType);
+    return entry === undefined ? ABSENT : { status: "readable", value: entry };
+  }
+}

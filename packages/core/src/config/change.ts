@@ -1,0 +1,24 @@
+import type { ConfigAddress } from "./address.ts";
+
+/** A configuration object as stored, without its key. */
+export type ConfigAttributes = Readonly<Record<string, unknown>>;
+
+/** A change of one configuration object, with what its audit entry says. */
+export interface ConfigChange extends ConfigAddress {
+  /** What it was when the change was decided on; absent: there was none. */
+  readonly before?: ConfigAttributes;
+  /** What it is to be; absent: it is to go. */
+  readonly after?: ConfigAttributes;
+  /** Who changes it. */
+  readonly actor: string;
+  /** What they do, such as `PUT /config`. */
+  readonly action: string;
+  readonly request_id: string;
+  /** When, as an ISO instant. */
+  readonly at: string;
+}
+
+export type ChangeReply =
+  | { readonly status: "written" }
+  /** The object is no longer what `before` says; nothing was changed. */
+  | { readonly status: "changed-meanwhile"; readonly current?: ConfigAttributes };
