@@ -151,7 +151,6 @@ describe("a write that meets another on the same item", () => {
       perform(engine, ...second),
     ]);
     const later = await perform(engine, "TransactWriteItems", transactionOn(Item, other)[1]);
-    await engine.store.db.close();
     return { outcomes, later };
   }
 

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
  */
 
 /** An attribute value as it travels in JSON: `{ "S": "text" }`. */
-export type AttributeValue = Record<string, unknown>;
+type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
 export type JsonObject = Record<string, unknown>;
 
@@ -43,9 +43,7 @@ export type BatchOperation =
   | { readonly type: "del"; readonly key: string };
 
 /** What dynalite runs when a key's turn has come; `release` wraps the callback that ends the turn. */
-export type Turn = (
-  release: <T extends unknown[]>(done: (...values: T) => void) => typeof done,
-) => void;
+type Turn = (release: <T extends unknown[]>(done: (...values: T) => void) => typeof done) => void;
 
 /** The items of one table or index. */
 export interface Keyspace {
@@ -71,7 +69,6 @@ export interface Store extends StoreView {
     batch(operations: BatchOperation[]): Promise<void>;
     values(range: object): AsyncIterable<Item>;
     createValueStream: (range: object) => NodeJS.ReadableStream;
-    close(): Promise<void>;
   };
 }
 
@@ -123,17 +120,17 @@ export function isOperation(name: string): name is Operation {
   return OPERATIONS.some((operation) => operation === name);
 }
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
-export const database: Database = load("dynalite/db/index.js");
-export const checks: Checks = load("dynalite/validations/index.js");
+export const database: Database = require("dynalite/db/index.js");
+export const checks: Checks = require("dynalite/validations/index.js");
 
 const operationChecks = new Map<Operation, OperationChecks>();
 const actions = new Map<Operation, Action>();
 for (const operation of OPERATIONS) {
   const file = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
-  operationChecks.set(operation, load(`dynalite/validations/${file}`));
-  actions.set(operation, load(`dynalite/actions/${file}`));
+  operationChecks.set(operation, require(`dynalite/validations/${file}`));
+  actions.set(operation, require(`dynalite/actions/${file}`));
 }
 
 export function checksOf(operation: Operation): OperationChecks {

@@ -104,8 +104,8 @@ export function itemBytes(item: Item): number {
 }
 
 /**
- * Lets the other requests go on while the caller holds its items. On AWS a write takes time, and
- * who arrives in that time meets it; without this pause no request would ever see another under way.
+ * Lets other requests run between reading an item and writing it. On AWS a write takes time, and who
+ * arrives in that time meets it; without this pause no request would ever see another under way.
  */
 export async function letOthersMeetThis(): Promise<void> {
   await setImmediate();

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,6 +15,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDynamoDb } from "./server.ts";
+import { createTables } from "./tables.ts";
 import { NAMES, openTestDatabase, testClient } from "./test-database.ts";
 
 async function open() {
@@ -70,6 +72,45 @@ describe("the stand-in", () => {
     expect(JSON.parse(await text(response))).toEqual({ TableNames: [] });
     await closed;
     await expect(fetch(endpoint)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("does not wait for a client that sends nothing", async () => {
+    const { endpoint, close } = await startDynamoDb();
+    const silent = connect(Number(new URL(endpoint).port), "127.0.0.1");
+    await once(silent, "connect");
+    // Connections are accepted in order: an answer on a later one means that the silent one is in.
+    await fetch(endpoint);
+    const ended = once(silent, "close");
+    silent.resume();
+    await close();
+    await ended;
+  });
+
+  it("closes though clients left before their answers, or half way through their requests", async () => {
+    const { endpoint, close } = await startDynamoDb();
+    const client = testClient(endpoint);
+    await createTables(client, NAMES);
+    client.destroy();
+    const Keys = Array.from({ length: 100 }, (_, index) => ({
+      pk: { S: String(index) },
+      sk: { S: "item" },
+    }));
+    const body = JSON.stringify({ RequestItems: { [NAMES.config]: { Keys } } });
+    for (const missing of [0, 1]) {
+      const leaving = request(endpoint, {
+        method: "POST",
+        headers: {
+          authorization: "AWS4-",
+          "x-amz-target": "DynamoDB_20120810.BatchGetItem",
+          "content-length": body.length + missing,
+        },
+      });
+      // The error is the point: it says that the answer never came.
+      const left = once(leaving, "error");
+      leaving.write(body, () => leaving.destroy());
+      await left;
+    }
+    await close();
   });
 
   it("listens on 127.0.0.1 only", async () => {

@@ -73,8 +73,8 @@ async function execute(engine: Engine, plans: readonly PlannedWrite[]): Promise<
     storageKey === undefined ? undefined : engine.locks.beginTransaction(storageKey),
   );
   try {
-    await letOthersMeetThis();
     const existing = await readExisting(engine, located);
+    await letOthersMeetThis();
     const verdicts = await Promise.all(
       located.map((write, index) => {
         if (write.storageKey === undefined) return rejected(write.reason);

@@ -41,8 +41,8 @@ export async function writeItem(
   }
   try {
     return await inTurn(engine, params.TableName, keyOf(params, table), async () => {
-      await letOthersMeetThis();
       const [existing] = await engine.store.db.getMany([storageKey]);
+      await letOthersMeetThis();
       try {
         const staged = await stageWrite(engine, { operation, params, table, existing });
         await engine.store.db.batch([...staged.operations]);
