@@ -9,6 +9,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { OTHER_LOOPBACKS, reachableAt } from "../test/reachable.ts";
 import { createQueues, type LocalSqs, startSqs } from "./sqs.ts";
 
 const account = {
@@ -47,8 +48,11 @@ async function roundTrip(through: SQSClient, QueueUrl: string): Promise<string |
 }
 
 describe("startSqs", () => {
-  it("listens on 127.0.0.1 only", () => {
-    expect(new URL(sqs.endpoint).hostname).toBe("127.0.0.1");
+  it("listens on 127.0.0.1 only", async () => {
+    expect(await reachableAt("127.0.0.1", sqs.endpoint)).toBe(true);
+    for (const host of OTHER_LOOPBACKS) {
+      expect(await reachableAt(host, sqs.endpoint), host).toBe(false);
+    }
   });
 
   it("names every queue under its own address, whichever call asks", async () => {

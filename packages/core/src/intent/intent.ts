@@ -2,7 +2,9 @@ import * as z from "zod";
 import { Instant } from "../day.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
 
-const TRACE_LENGTH_MAX = 128;
+const TEXT_LENGTH_MAX = 128;
+
+const ShortText = z.string().max(TEXT_LENGTH_MAX, `must be at most ${TEXT_LENGTH_MAX} characters`);
 
 /** The ids without which a message has no decision and no tenant: it goes to quarantine. */
 export const IntentIds = z.looseObject({
@@ -20,7 +22,7 @@ export const ActionIntentV1 = IntentIds.extend({
   /** 0 to 1. */
   confidence_score: z.unknown().optional(),
   risk_level: z.unknown().optional(),
-  lifecycle_state: z.string().max(TRACE_LENGTH_MAX).optional(),
+  lifecycle_state: ShortText.optional(),
   /** From this instant on the action must not run. */
   expires_at: Instant.optional(),
   target: z.unknown().optional(),
@@ -30,7 +32,7 @@ export type ActionIntentV1 = z.infer<typeof ActionIntentV1>;
 
 /** About the event, not the action: never part of the fingerprint. */
 export const IntentMetadata = z.looseObject({
-  event_id: z.string().max(TRACE_LENGTH_MAX).optional(),
-  trace_id: z.string().max(TRACE_LENGTH_MAX).optional(),
+  event_id: ShortText.optional(),
+  trace_id: ShortText.optional(),
 });
 export type IntentMetadata = z.infer<typeof IntentMetadata>;

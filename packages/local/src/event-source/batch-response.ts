@@ -7,7 +7,7 @@ import * as z from "zod";
 
 const Response = z
   .object({
-    batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish(),
+    batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish(),
   })
   .nullish();
 

@@ -13,6 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { anEntry, arn, type LocalBus, startLocalBus } from "../../test/local-bus.ts";
 import { type LocalQueues, startLocalQueues } from "../../test/local-queues.ts";
+import { OTHER_LOOPBACKS, reachableAt } from "../../test/reachable.ts";
 
 const EventPattern = '{"source":["s"]}';
 let queues: LocalQueues;
@@ -195,8 +196,11 @@ describe("TestEventPattern", () => {
 });
 
 describe("the endpoint", () => {
-  it("listens on 127.0.0.1 only", () => {
-    expect(new URL(bus.endpoint).hostname).toBe("127.0.0.1");
+  it("listens on 127.0.0.1 only", async () => {
+    expect(await reachableAt("127.0.0.1", bus.endpoint)).toBe(true);
+    for (const host of OTHER_LOOPBACKS) {
+      expect(await reachableAt(host, bus.endpoint), host).toBe(false);
+    }
   });
 
   it("names an operation it does not serve", async () => {

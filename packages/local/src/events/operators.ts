@@ -228,13 +228,10 @@ function cidr(operand: string): Test {
 }
 
 function addressTest(address: string, bits: number): Test {
-  const family = isIP(address);
+  const family = isIP(address) === 4 ? "ipv4" : "ipv6";
   const block = new BlockList();
-  block.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
-  // The families are kept apart: BlockList alone would let ::ffff:10.0.0.1 match 10.0.0.0/8.
-  return onText(
-    (value) => isIP(value) === family && block.check(value, family === 4 ? "ipv4" : "ipv6"),
-  );
+  block.addSubnet(address, bits, family);
+  return onText((value) => block.check(value, family));
 }
 
 function onText(test: (value: string) => boolean): Test {

@@ -121,18 +121,22 @@ describe("matchesPattern", () => {
     expect(matchesPattern({ a: [1] }, objects)).toBe(false);
   });
 
-  it("takes time in proportion to the text for a wildcard made to backtrack", () => {
-    const value = `${"a".repeat(250_000)}c`;
-    const wildcard = `*${Array.from({ length: 40 }, () => `${"a".repeat(40)}b`).join("*")}*`;
+  it.each([
+    ["many stars", `${"*a".repeat(20)}*b`],
+    ["a piece that almost fits everywhere", `*b${"a".repeat(4_000)}*`],
+  ])("takes time in proportion to the text for %s", (_name, wildcard) => {
+    const a = `${"a".repeat(250_000)}cb`;
     const started = performance.now();
 
-    expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(false);
-    expect(matchesPattern({ a: [{ wildcard: "*a*a*a*a*a*a*a*b" }] }, { a: value })).toBe(false);
-    expect(performance.now() - started).toBeLessThan(500);
+    for (let round = 0; round < 10; round += 1) {
+      expect(matchesPattern({ a: [{ wildcard }] }, { a })).toBe(wildcard.endsWith("b"));
+    }
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it("does not mistake inherited properties for fields of the event", () => {
     expect(matchesPattern({ constructor: [{ exists: true }] }, {})).toBe(false);
+    expect(matchesPattern({ constructor: [{ exists: false }] }, {})).toBe(true);
     expect(matchesPattern(JSON.parse('{"__proto__":{"x":[1]}}'), {})).toBe(false);
     expect(
       matchesPattern(JSON.parse('{"__proto__":{"x":[1]}}'), JSON.parse('{"__proto__":{"x":1}}')),

@@ -1,0 +1,8 @@
+// Plain JavaScript: it has to run, and say what is wrong, on any Node.
+const NODE_MAJOR_MIN = 24;
+const major = Number(process.versions.node.split(".")[0]);
+if (major < NODE_MAJOR_MIN) {
+  process.exit(1);
+}
+const { main } = await import("../src/cli/main.ts");
+await main(process.argv);

@@ -1,0 +1,58 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { StackFile } from "./stack-file.ts";
+
+/** Ordinary AWS clients that talk to a local stack. */
+export interface StackClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly documents: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly events: EventBridgeClient;
+  /** Lets go of every connection. */
+  destroy(): void;
+}
+
+type Endpoints = Pick<StackFile, "region" | "credentials"> & {
+  readonly [service in "dynamodb" | "sqs" | "events"]: { readonly endpoint: string };
+};
+
+export function connect({ region, credentials, dynamodb, sqs, events }: Endpoints): StackClients {
+  const shared = { region, credentials };
+  const clients = {
+    dynamodb: new DynamoDBClient({ ...shared, endpoint: dynamodb.endpoint }),
+    sqs: new SQSClient({ ...shared, endpoint: sqs.endpoint }),
+    events: new EventBridgeClient({ ...shared, endpoint: events.endpoint }),
+  };
+  return {
+    ...clients,
+    documents: DynamoDBDocumentClient.from(clients.dynamodb),
+    destroy: () => {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+/** Environment variables by which the AWS SDK, in any process, finds a local stack. */
+export function awsEnvironment(stack: StackFile): Record<string, string> {
+  return {
+    AWS_REGION: stack.region,
+    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb.endpoint,
+    AWS_ENDPOINT_URL_SQS: stack.sqs.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: stack.events.endpoint,
+  };
+}
+
+/** The consumer's own variables, as a deployment would set them. */
+export function consumerEnvironment(stack: StackFile): Record<string, string> {
+  return {
+    AUTONOMY_CONFIG_TABLE_NAME: stack.dynamodb.tables.config,
+    AUTONOMY_BUDGET_STATE_TABLE_NAME: stack.dynamodb.tables.budget_state,
+    AUTONOMY_LEDGER_TABLE_NAME: stack.dynamodb.tables.ledger,
+    AUTONOMY_EVENT_BUS_NAME: stack.events.bus,
+    AUTONOMY_QUARANTINE_QUEUE_URL: stack.sqs.queues.quarantine,
+  };
+}

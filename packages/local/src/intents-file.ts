@@ -1,0 +1,66 @@
+import { SCHEMA_VERSION } from "@autonomy-gate/core/contract";
+import { v7 as uuidV7 } from "uuid";
+import * as z from "zod";
+
+/** The detail of an `ActionIntentCreated` event, as far as sending it needs to know. */
+export interface IntentDetail {
+  readonly metadata?: unknown;
+  readonly data: unknown;
+}
+
+const Detail = z.looseObject({ data: z.looseObject({}), metadata: z.unknown().optional() });
+
+/**
+ * Reads intents as people keep them: one JSON object, an array of them, or one a line. A bare
+ * intent is wrapped with fresh metadata. What an intent says is the gate's to judge: only what is
+ * not JSON, or not an object, is refused here.
+ *
+ * @param name where the text is from, for the error message
+ */
+export function readIntents(text: string, name: string): IntentDetail[] {
+  const values = parseWhole(text) ?? parseLines(text, name);
+  if (values.length === 0) throw new Error(`${name} holds no intent.`);
+  return values.map((value, index) => detailOf(value, `${name}, intent ${index + 1}`));
+}
+
+function parseWhole(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [value];
+  } catch {
+    return undefined;
+  }
+}
+
+function parseLines(text: string, name: string): unknown[] {
+  const lines = text.split("\n").map((line, index) => ({ line: line.trim(), number: index + 1 }));
+  return lines
+    .filter(({ line }) => line !== "")
+    .map(({ line, number }): unknown => {
+      try {
+        return JSON.parse(line);
+      } catch (cause) {
+        const problem = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(
+          `${name} is neither JSON nor one JSON object a line: line ${number}: ${problem}`,
+          { cause },
+        );
+      }
+    });
+}
+
+function detailOf(value: unknown, where: string): IntentDetail {
+  const detail = Detail.safeParse(value);
+  if (detail.success) return detail.data;
+  const bare = z.looseObject({}).safeParse(value);
+  if (!bare.success) throw new Error(`${where} is not a JSON object.`);
+  return { metadata: freshMetadata(), data: bare.data };
+}
+
+function freshMetadata() {
+  return {
+    event_id: uuidV7(),
+    schema_version: SCHEMA_VERSION,
+    occurred_at: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,82 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import * as z from "zod";
+
+/** Where a running stack is and how to talk to it: what other processes and tests need to know. */
+export const StackFile = z.object({
+  /** The process that serves the stack. */
+  pid: z.int().optional(),
+  region: z.string(),
+  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+  dynamodb: z.object({
+    endpoint: z.url(),
+    tables: z.object({ config: z.string(), budget_state: z.string(), ledger: z.string() }),
+  }),
+  sqs: z.object({
+    endpoint: z.url(),
+    queues: z.object({
+      intents: z.url(),
+      intents_dlq: z.url(),
+      quarantine: z.url(),
+      outcomes: z.url(),
+    }),
+  }),
+  events: z.object({ endpoint: z.url(), bus: z.string() }),
+  admin: z.object({ url: z.url(), api_key: z.string() }).optional(),
+});
+export type StackFile = z.infer<typeof StackFile>;
+
+/** The stack a file describes. Throws an error that says what to do when there is none. */
+export async function readStackFile(path: string): Promise<StackFile> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new Error(`No stack is running: ${path} does not exist. Start one with: pnpm stack`, {
+      cause,
+    });
+  }
+  const parsed = StackFile.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new Error(`${path} does not describe a stack. Remove it and start one: pnpm stack`);
+  }
+  return parsed.data;
+}
+
+/** Writes the file whole or not at all: whoever waits for it never reads half of it. */
+export async function writeStackFile(path: string, stack: StackFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, path);
+}
+
+export async function removeStackFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** Throws when the file is that of a stack whose process is alive. */
+export async function refuseSecondStack(path: string): Promise<void> {
+  const running = await readStackFile(path).catch(() => undefined);
+  if (running?.pid !== undefined && isAlive(running.pid)) {
+    throw new Error(
+      `A stack is running already (process ${running.pid}, ${path}). Stop it, or set AUTONOMY_STACK_FILE to start another one.`,
+    );
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
