@@ -50,6 +50,7 @@ describe("the stand-in", () => {
       env: { PATH: process.env.PATH, HOME: directory, TMPDIR: directory },
       stdio: ["ignore", "pipe", "inherit"],
     });
+    onTestFinished(() => void child.kill());
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
     expect({ output, code }).toEqual({ output: "closed\n", code: 0 });
     expect(await readdir(directory)).toEqual([]);
