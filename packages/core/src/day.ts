@@ -14,11 +14,10 @@ export const TimeZone = z
   .max(64)
   .refine(isTimeZone, 'must be an IANA time zone such as "UTC" or "Europe/Berlin"');
 
-/** An ISO 8601 instant with `Z` or an offset. */
-export const Instant = z.iso.datetime({
-  offset: true,
-  error: "must be an ISO 8601 instant such as 2026-11-22T09:30:00.000Z",
-});
+/** An ISO 8601 instant with `Z` or an offset, to the nanosecond at most: what `instantMs` reads. */
+export const Instant = z
+  .string()
+  .refine(isInstant, "must be an ISO 8601 instant such as 2026-11-22T09:30:00.000Z");
 
 const DAY_MS = 86_400_000;
 
@@ -93,6 +92,16 @@ function utcMidnight(day: DateKey): number {
 
 function isCalendarDay(text: string): boolean {
   return z.iso.date().safeParse(text).success;
+}
+
+function isInstant(text: string): boolean {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) return false;
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isTimeZone(text: string): boolean {

@@ -26,7 +26,8 @@ export function findJsonIssue(data: unknown, rootPath: string): InputIssue | und
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
     const message = scalarIssue(visit.value) ?? depthIssue(visit);
     if (message !== undefined) return { path: visit.path, message };
-    pending.push(...childrenOf(visit));
+    // One by one: an array may hold more values than a call can take arguments.
+    for (const child of childrenOf(visit)) pending.push(child);
   }
   return undefined;
 }
