@@ -1,11 +1,5 @@
 import { Command } from "commander";
-import { consumerCommand } from "./consumer-command.ts";
 import { complain, errorText } from "./output.ts";
-import { redriveCommand } from "./redrive-command.ts";
-import { sendCommand } from "./send-command.ts";
-import { stackCommand } from "./stack-command.ts";
-import { startCommand } from "./start-command.ts";
-import { tailCommand } from "./tail-command.ts";
 
 /** The command line of the one-machine stack. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -17,6 +11,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Each command loads what it needs when it runs: `send` need not wait for a database to load. */
 function program(): Command {
   const gate = new Command("gate").description("The autonomy gate on one machine.");
   gate
@@ -24,25 +19,29 @@ function program(): Command {
     .description("stack and consumer; sends the examples and serves until Ctrl-C")
     .option("--once", "end when every example has its outcome", false)
     .action(async (options: { once: boolean }) => {
+      const { startCommand } = await import("./start-command.ts");
       process.exitCode = await startCommand(options);
     });
   gate
     .command("stack")
     .description("DynamoDB, SQS and EventBridge stand-ins only")
-    .action(stackCommand);
+    .action(async () => (await import("./stack-command.ts")).stackCommand());
   gate
     .command("consumer")
     .description("one consumer process on the running stack")
-    .action(consumerCommand);
+    .action(async () => (await import("./consumer-command.ts")).consumerCommand());
   gate
     .command("send")
     .description("publish intents: one JSON, an array, or one a line; - reads standard input")
     .argument("<files...>")
-    .action(sendCommand);
-  gate.command("tail").description("follow outcomes").action(tailCommand);
+    .action(async (files: string[]) => (await import("./send-command.ts")).sendCommand(files));
+  gate
+    .command("tail")
+    .description("follow outcomes")
+    .action(async () => (await import("./tail-command.ts")).tailCommand());
   gate
     .command("redrive")
     .description("move the dead-letter queue's messages back to the intents queue")
-    .action(redriveCommand);
+    .action(async () => (await import("./redrive-command.ts")).redriveCommand());
   return gate;
 }

@@ -1,0 +1,146 @@
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Reason } from "@autonomy-gate/core/policy/policy";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { connect } from "../src/clients.ts";
+import { intentIdOf } from "../src/examples.ts";
+import { readIntents } from "../src/intents-file.ts";
+import { readStackFile } from "../src/stack-file.ts";
+import { openWorkbench, type Workbench } from "./process-fixture.ts";
+
+const EXAMPLES = join(import.meta.dirname, "../../../examples/intents");
+
+/** The reason that the outcome of an example file's last intent carries, where its name is not it. */
+const REASON_OF_FILE: Readonly<Record<string, string>> = {
+  "auto-execute": "POLICY_ALLOWED",
+  "kill-switch-approval": "KILL_SWITCH",
+  "kill-switch-block": "KILL_SWITCH",
+  "budget-exhausted-day": "BUDGET_EXHAUSTED",
+  "budget-exhausted-action-type": "BUDGET_EXHAUSTED",
+};
+
+let bench: Workbench;
+
+beforeEach(async () => {
+  bench = await openWorkbench();
+});
+
+afterEach(async () => {
+  await bench.close();
+});
+
+describe("pnpm start --once", () => {
+  test("gives every example the outcome its file is named after, covers every reason, and ends clean", async () => {
+    const expected = await expectedReasons();
+
+    const { code, stdout, stderr } = await bench.run(["start", "--once"]);
+
+    expect(stderr).toBe("");
+    const printed = stdout.matchAll(
+      / (ai_\w+)\n {2}(?:AUTO_EXECUTE|REQUIRE_APPROVAL|BLOCK) because (\w+)/g,
+    );
+    expect(new Map([...printed].map(([, id, reason]) => [id, reason]))).toEqual(expected);
+    expect(new Set(expected.values())).toEqual(new Set(Reason.options));
+    expect(code).toBe(0);
+    await expect(access(bench.stackFile)).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("pnpm start", () => {
+  test("serves until Ctrl-C, and then removes the stack file", async () => {
+    const start = bench.start(["start"]);
+    await start.line("Ctrl-C ends it.");
+    await bench.run(["send", "-"], intentText("after_the_examples"));
+
+    expect(await start.stop()).toBe(0);
+    await expect(access(bench.stackFile)).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("pnpm stack, consumer and gate", () => {
+  test("two consumer processes answer what was sent, and tail shows it", async () => {
+    await bench.start(["stack"]).line("is ready");
+    const consumers = [bench.start(["consumer"]), bench.start(["consumer"])];
+    await Promise.all(consumers.map((consumer) => consumer.line("Consuming intents")));
+    const tail = bench.start(["tail"]);
+    await tail.line("Following outcomes");
+
+    const lines = `${intentText("line_1")}\n${intentText("line_2")}\n`;
+    const sent = await bench.run(["send", "-"], lines);
+
+    expect(sent.stdout).toBe("2 intents published.\n");
+    await Promise.all([tail.line("line_1"), tail.line("line_2")]);
+    expect(await tail.line("MODE_NOT_CONFIGURED")).toContain("REQUIRE_APPROVAL");
+  });
+
+  test("redrive gives a dead letter to the gate again", async () => {
+    await bench.start(["stack"]).line("is ready");
+    await bench.start(["consumer"]).line("Consuming intents");
+    const tail = bench.start(["tail"]);
+    await tail.line("Following outcomes");
+    const stack = await readStackFile(bench.stackFile);
+    const clients = connect(stack);
+    await clients.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: stack.sqs.queues.intents_dlq,
+        MessageBody: JSON.stringify({
+          source: "cc-native.decision",
+          "detail-type": "ActionIntentCreated",
+          detail: { data: JSON.parse(intentText("dead_letter")) },
+        }),
+      }),
+    );
+    clients.destroy();
+
+    const { stdout } = await bench.run(["redrive"]);
+
+    expect(stdout).toBe("1 message moved back to the intents queue.\n");
+    await tail.line("dead_letter");
+  });
+
+  test("a second stack on the same file is refused and the first goes on", async () => {
+    await bench.start(["stack"]).line("is ready");
+
+    const second = await bench.run(["stack"]);
+
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain("A stack is running already");
+    await readStackFile(bench.stackFile);
+  });
+
+  test.each([
+    [["send", "-"], "", "No stack is running"],
+    [["consumer"], "", "No stack is running"],
+    [["redrive"], "", "No stack is running"],
+    [["tail"], "", "No stack is running"],
+  ])("%j without a stack says how to start one", async (args, stdin, message) => {
+    const { code, stderr } = await bench.run(args, stdin);
+
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+});
+
+function intentText(id: string): string {
+  return JSON.stringify({
+    action_intent_id: id,
+    tenant_id: "globex",
+    account_id: "acct_1",
+    action_type: "CREATE_INTERNAL_NOTE",
+    confidence_score: 0.9,
+  });
+}
+
+async function expectedReasons(): Promise<Map<string, string>> {
+  const expected = new Map<string, string>();
+  for (const file of await readdir(EXAMPLES)) {
+    const name = file.replace(".json", "");
+    const intents = readIntents(await readFile(join(EXAMPLES, file), "utf8"), file);
+    const reason = REASON_OF_FILE[name] ?? name.toUpperCase().replaceAll("-", "_");
+    for (const intent of intents) expected.set(intentIdOf(intent), "POLICY_ALLOWED");
+    for (const intent of intents.slice(-1)) expected.set(intentIdOf(intent), reason);
+  }
+  return expected;
+}
