@@ -87,7 +87,7 @@ export function createEventSource(
   return {
     start: () => {
       if (workers.length === 0) {
-        workers = Array.from({ length: parsed.parallelBatches + 1 }, () => work(source));
+        workers = Array.from({ length: parsed.parallelBatches }, () => work(source));
       }
     },
     stop: async () => {

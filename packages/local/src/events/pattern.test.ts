@@ -122,14 +122,14 @@ describe("matchesPattern", () => {
   });
 
   it.each([
-    ["many stars", `${"*a".repeat(20)}*b`],
-    ["a piece that almost fits everywhere", `*b${"a".repeat(4_000)}*`],
+    ["many stars", `${"*a".repeat(20)}*b*`],
+    ["a piece that fits almost everywhere", `*${"a".repeat(1_500)}b${"a".repeat(1_500)}*`],
   ])("takes time in proportion to the text for %s", (_name, wildcard) => {
-    const a = `${"a".repeat(250_000)}cb`;
+    const event = { a: `${"a".repeat(250_000)}c` };
     const started = performance.now();
 
     for (let round = 0; round < 10; round += 1) {
-      expect(matchesPattern({ a: [{ wildcard }] }, { a })).toBe(wildcard.endsWith("b"));
+      expect(matchesPattern({ a: [{ wildcard }] }, event)).toBe(false);
     }
     expect(performance.now() - started).toBeLessThan(1_000);
   });
