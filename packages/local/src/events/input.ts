@@ -91,7 +91,7 @@ export function messageGroupId(target: Target, delivery: Delivery): string | und
 }
 
 /** undefined: the path leads nowhere. A `*` gives the list of what it finds. */
-export function valueAt(path: string, event: unknown): unknown {
+function valueAt(path: string, event: unknown): unknown {
   let values: readonly unknown[] = [event];
   for (const [, name, index] of path.matchAll(STEP)) {
     values = values.flatMap((value) => stepInto(value, name, index));

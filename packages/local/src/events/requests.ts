@@ -35,7 +35,7 @@ export const PutRule = z.object({
   Description: z.string().max(512).optional(),
 });
 
-export const InputTransformer = z.object({
+const InputTransformer = z.object({
   InputPathsMap: z.record(z.string().min(1).max(256), z.string().max(256)).default({}),
   InputTemplate: z.string().min(1).max(8_192),
 });
