@@ -25,8 +25,10 @@ export function modeSk(actionType?: ActionType): string {
 
 export const BUDGET_SK = "BUDGET#CONFIG";
 
+export const ACTION_TYPE_BUDGET_PREFIX = "BUDGET#ACTION_TYPE#";
+
 export function actionTypeBudgetSk(actionType: ActionType): string {
-  return `BUDGET#ACTION_TYPE#${actionType}`;
+  return `${ACTION_TYPE_BUDGET_PREFIX}${actionType}`;
 }
 
 export const KILL_SWITCH_SK = "KILL_SWITCH";

@@ -1,0 +1,114 @@
+import type { BudgetState } from "./budget/state.ts";
+import type { ConfigObject, ConfigScope } from "./config/address.ts";
+import type { ConfigAttributes } from "./config/change.ts";
+import type { DateKey } from "./day.ts";
+import type { DecisionRecord } from "./decision/decision.ts";
+import type { AccountRef, IntentRef, TenantId } from "./ids.ts";
+import type { AutoApprovalDecision, Reason } from "./policy/policy.ts";
+import type { Stored } from "./stored.ts";
+
+/** Ports of those who only look: nothing here changes anything. All throw TransientError. */
+
+/** The kinds of configuration that a scope holds many of. */
+export type PagedKind = Extract<
+  ConfigObject["kind"],
+  "MODE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
+>;
+
+export interface ListedObject {
+  /** What tells it from its siblings: an action type as stored, or `DEFAULT`. */
+  readonly name: string;
+  readonly attributes: ConfigAttributes;
+}
+
+/** A part of a list, and the place to go on from; without `next` it was the last part. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface ConfigListing {
+  /** Objects of a kind in a scope, in the order of their names, read strongly consistent. */
+  page(
+    scope: ConfigScope,
+    kind: PagedKind,
+    range: { readonly limit: number; readonly after?: string },
+  ): Promise<Page<ListedObject>>;
+}
+
+export interface BudgetStateRead {
+  readonly state: Stored<BudgetState>;
+  /** When it was written last, as an ISO instant, where the item says so. */
+  readonly updated_at?: string;
+}
+
+export interface BudgetStateReader {
+  /** The open day and the fence. */
+  current(account: AccountRef): Promise<BudgetStateRead>;
+  /** A day that was closed; kept for 90 days. */
+  closed(account: AccountRef, day: DateKey): Promise<BudgetStateRead>;
+}
+
+export interface DecisionQuery {
+  readonly tenant_id: TenantId;
+  readonly account_id?: AccountRef["account_id"];
+  readonly decision?: AutoApprovalDecision;
+  readonly reason?: Reason;
+  /** Bounds on `decided_at`, both inclusive, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  readonly from?: string;
+  readonly to?: string;
+  /** `next` of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** A decision in a list; its record may be unreadable, but who it concerns is known. */
+export interface ListedDecision extends IntentRef {
+  readonly record: Stored<DecisionRecord>;
+}
+
+export interface DecisionReader {
+  /** Read strongly consistent. */
+  find(ref: IntentRef): Promise<Stored<DecisionRecord>>;
+  /**
+   * Decisions newest first. Following `next` to the end meets every decision that was listed when
+   * the first page was read exactly once, whatever is recorded meanwhile. A page may be short, even
+   * empty, and still have a `next`. A new decision is listed within moments of its record.
+   */
+  page(query: DecisionQuery): Promise<Page<ListedDecision>>;
+}
+
+export interface AuditQuery {
+  /** Whose trail: of a tenant and its accounts, or the global one. */
+  readonly scope: Exclude<ConfigScope, { readonly kind: "ACCOUNT" }>;
+  /** Bounds on `at`, both inclusive, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly actor?: string;
+  readonly order: "newest-first" | "oldest-first";
+  /** `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+  /** The page ends after the entry that reaches this size, in characters of JSON. */
+  readonly bytesMax: number;
+}
+
+export interface AuditEntry {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  /** The account, where the change was to one. */
+  readonly account_id?: string;
+  /** What was changed, such as `KILL_SWITCH`. */
+  readonly object?: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly request_id: string;
+}
+
+export interface AuditReader {
+  /** Entries, each once, read strongly consistent. A page may be short and still have a `next`. */
+  page(query: AuditQuery): Promise<Page<AuditEntry>>;
+}
