@@ -36,7 +36,7 @@ export function calendar(instant = NOW): Calendar {
   return calendarAt(instantMs(instant));
 }
 
-export function readable<T>(value: T) {
+export function readable<const T>(value: T) {
   return { status: "readable", value } as const;
 }
 

@@ -28,7 +28,7 @@ export function modeFrom(item: Item | undefined): Stored<StoredMode> {
 }
 
 export function killSwitchFrom(item: Item | undefined): Stored<StoredKillSwitch> {
-  return storedAs(StoredKillSwitch, item, () => String(item?.effect));
+  return storedAs(StoredKillSwitch, item, () => (item?.effect === "BLOCK" ? "BLOCK" : "garbage"));
 }
 
 export function catalogueEntryFrom(item: Item | undefined): Stored<ActionTypeEntry> {

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { actionType, NOTE, readable, unreadable } from "../../test/fixtures.ts";
+import { killSwitchFrom } from "../adapters/dynamodb/items.ts";
+import { instantMs } from "../day.ts";
+import { ABSENT } from "../stored.ts";
+import { appliedKillSwitches, type KillSwitches, KillSwitchV1 } from "./kill-switch.ts";
+
+const NOW = instantMs("2026-11-22T09:30:00.000Z");
+const NONE: KillSwitches = { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: ABSENT };
+
+/** An item as the table holds it: engaged, for everything, for good, unless told otherwise. */
+function item(more: Record<string, unknown> = {}) {
+  return {
+    engaged: true,
+    effect: "BLOCK",
+    reason: "incident 7",
+    updated_at: "2026-11-22T09:00:00.000Z",
+    updated_by: "ops",
+    ...more,
+  };
+}
+
+function stopsFor(stored: Record<string, unknown>, type = NOTE) {
+  return appliedKillSwitches({ ...NONE, TENANT: killSwitchFrom(stored) }, type, NOW);
+}
+
+test("no switch anywhere stops nothing", () => {
+  expect(appliedKillSwitches(NONE, NOTE, NOW)).toEqual([]);
+});
+
+test.each(["GLOBAL", "TENANT", "ACCOUNT"] as const)(
+  "the switch of %s stops, and says why",
+  (scope) => {
+    const stops = appliedKillSwitches({ ...NONE, [scope]: killSwitchFrom(item()) }, NOTE, NOW);
+    expect(stops).toEqual([{ scope, effect: "BLOCK", reason: "incident 7" }]);
+  },
+);
+
+test("all scopes that apply are listed, widest first", () => {
+  const account = { engaged: true, effect: "REQUIRE_APPROVAL" } as const;
+  const global = { engaged: true, effect: "BLOCK" } as const;
+  const switches = { TENANT: ABSENT, ACCOUNT: readable(account), GLOBAL: readable(global) };
+  expect(appliedKillSwitches(switches, NOTE, NOW).map(({ scope }) => scope)).toEqual([
+    "GLOBAL",
+    "ACCOUNT",
+  ]);
+});
+
+test("a switch for some types stops those and no others", () => {
+  const stored = item({ action_types: ["CREATE_INTERNAL_NOTE", "FLAG_FOR_REVIEW"] });
+  expect(stopsFor(stored, NOTE)).toHaveLength(1);
+  expect(stopsFor(stored, actionType("FLAG_FOR_REVIEW"))).toHaveLength(1);
+  expect(stopsFor(stored, actionType("CREATE_INTERNAL"))).toHaveLength(0);
+  expect(stopsFor(stored, actionType("CREATE_INTERNAL_TASK"))).toHaveLength(0);
+});
+
+test.each([
+  ["2026-11-22T09:29:59.999Z", 0],
+  ["2026-11-22T09:30:00.000Z", 0],
+  ["2026-11-22T09:30:00.000001Z", 1],
+  ["2026-11-22T09:30:00.001Z", 1],
+  ["2026-11-22T10:29:59+01:00", 0],
+])("a switch that ends at %s applies %i times at half past nine", (expires_at, count) => {
+  expect(stopsFor(item({ expires_at }))).toHaveLength(count);
+});
+
+test("a switch that is off stops nothing, whatever else it holds", () => {
+  expect(stopsFor({ engaged: false })).toEqual([]);
+  expect(stopsFor(item({ engaged: false, effect: 7, expires_at: "never" }))).toEqual([]);
+});
+
+test("attributes that others left out are not missed", () => {
+  expect(stopsFor({ engaged: true, effect: "REQUIRE_APPROVAL" })).toEqual([
+    { scope: "TENANT", effect: "REQUIRE_APPROVAL" },
+  ]);
+});
+
+describe("a corrupt switch counts as engaged (KILL-1, KILL-2)", () => {
+  test.each([
+    ["off as text", item({ engaged: "false", effect: "REQUIRE_APPROVAL" })],
+    ["off as a number", item({ engaged: 0, effect: "REQUIRE_APPROVAL" })],
+    ["off as nothing", item({ engaged: null, effect: "REQUIRE_APPROVAL" })],
+    ["no word on being engaged", { effect: "REQUIRE_APPROVAL" }],
+    ["no effect", item({ effect: undefined })],
+    ["an unknown effect", item({ effect: "PAUSE" })],
+    ["an effect that is an object", item({ effect: { toString: "BLOCK" } })],
+    ["types as text", item({ effect: "REQUIRE_APPROVAL", action_types: "SOME_OTHER_TYPE" })],
+    ["no types at all", item({ effect: "REQUIRE_APPROVAL", action_types: [] })],
+    ["an end that is no instant", item({ effect: "REQUIRE_APPROVAL", expires_at: "2020" })],
+    ["an empty item", {}],
+  ])("%s", (_, stored) => {
+    expect(stopsFor(stored)).toEqual([
+      { scope: "TENANT", effect: "REQUIRE_APPROVAL", unreadable: true },
+    ]);
+  });
+
+  test("and still blocks when it says BLOCK", () => {
+    expect(stopsFor(item({ engaged: "yes" }))).toEqual([
+      { scope: "TENANT", effect: "BLOCK", unreadable: true },
+    ]);
+  });
+
+  test("whatever type it is asked for", () => {
+    const switches = { ...NONE, GLOBAL: unreadable() };
+    expect(appliedKillSwitches(switches, actionType("X"), NOW)).toHaveLength(1);
+  });
+});
+
+test.each([
+  ["engaged as text", { engaged: "false" }],
+  ["no types", { action_types: [] }],
+  ["types as text", { action_types: "CREATE_INTERNAL_NOTE" }],
+  ["the row of all types", { action_types: ["DEFAULT"] }],
+  ["an unknown effect", { effect: "PAUSE" }],
+  ["no actor", { updated_by: undefined }],
+  ["no reason", { reason: undefined }],
+  ["a reason of 257 characters", { reason: "x".repeat(257) }],
+])("nobody can set a switch with %s", (_, wrong) => {
+  expect(KillSwitchV1.safeParse(item()).success).toBe(true);
+  expect(KillSwitchV1.safeParse(item(wrong)).success).toBe(false);
+});
