@@ -23,6 +23,8 @@ export interface Running {
   line(containing: string): Promise<string>;
   /** Asks it to end, as Ctrl-C does, and waits until it has. */
   stop(): Promise<number | null>;
+  /** Ends it wherever it is (`kill -9`), and waits until it has. */
+  kill(): Promise<void>;
 }
 
 /** Real processes around one stack file of their own. */
@@ -95,6 +97,10 @@ function watch(child: ChildProcessWithoutNullStreams): Running {
     stop: async () => {
       child.kill("SIGINT");
       return exitCode(child);
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exitCode(child);
     },
   };
 }
