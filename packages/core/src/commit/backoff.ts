@@ -23,11 +23,16 @@ export interface Backoff {
   wait(cause?: unknown): Promise<void>;
 }
 
-export function createBackoff(clock: Clock, deadline: Deadline): Backoff {
+/** @param delayMsMax the longest wait; less for the few that must win against many */
+export function createBackoff(
+  clock: Clock,
+  deadline: Deadline,
+  delayMsMax: number = DELAY_MS_MAX,
+): Backoff {
   let waits = 0;
   return {
     wait: async (cause) => {
-      const delayMs = waits === 0 ? 0 : clock.random() * boundMs(waits);
+      const delayMs = waits === 0 ? 0 : clock.random() * Math.min(delayMsMax, boundMs(waits));
       waits += 1;
       if (delayMs >= deadline.remainingMs()) {
         throw new TransientError("DEADLINE", "There is no time left for another attempt.", {
@@ -40,5 +45,5 @@ export function createBackoff(clock: Clock, deadline: Deadline): Backoff {
 }
 
 function boundMs(waits: number): number {
-  return Math.min(DELAY_MS_MAX, FIRST_DELAY_MS_MAX * 2 ** (waits - 1));
+  return FIRST_DELAY_MS_MAX * 2 ** (waits - 1);
 }

@@ -25,8 +25,14 @@ import { oldItem } from "./old-item.ts";
  */
 const FENCE_SETTLE_MS = 300;
 
-/** How long a write may be tried again. */
-const WRITE_MS_MAX = 5_000;
+/** How long a request may be tried again. Below what API Gateway allows an answer to take. */
+const WRITE_MS_MAX = 20_000;
+
+/**
+ * The longest wait between two attempts. An account's fence is an item that every commit of the
+ * account writes: a stop has to find its gap among them, so it asks more often than they do.
+ */
+const WRITE_DELAY_MS_MAX = 100;
 
 /** The configuration on DynamoDB. */
 export function dynamoConfigStore(
@@ -117,7 +123,7 @@ async function untilDone<T>(
   operation: string,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const backoff = createBackoff(clock, deadlineIn(clock, WRITE_MS_MAX));
+  const backoff = createBackoff(clock, deadlineIn(clock, WRITE_MS_MAX), WRITE_DELAY_MS_MAX);
   for (;;) {
     try {
       return await attempt();
