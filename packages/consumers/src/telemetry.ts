@@ -1,6 +1,6 @@
 import type { GateSignals } from "@autonomy-gate/core/commit/context";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import type { IntentRef } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
@@ -18,7 +18,8 @@ export interface PublishedDecision {
 export interface Telemetry extends GateSignals {
   decided(decision: PublishedDecision): void;
   quarantined(message: RefusedMessage): void;
-  failed(failure: { readonly received: ReceivedIntent; readonly error: unknown }): void;
+  /** A message, or an intent with all its messages, has to come again. */
+  failed(what: { readonly messageId: string } | IntentRef, error: unknown): void;
   /** Ends a batch: writes what was gathered. */
   batch(counts: { readonly messages: number; readonly failures: number }): void;
 }
@@ -46,12 +47,9 @@ export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clo
       logger.warn("message quarantined", { messageId, errorCode, errorDetail });
       addOne(metrics, "Quarantined", { error_code: errorCode });
     },
-    failed: ({ received, error }) => {
-      const { tenant_id, account_id, action_intent_id } = received;
-      logger.error("intent not decided, to be retried", {
-        tenant_id,
-        account_id,
-        action_intent_id,
+    failed: (what, error) => {
+      logger.error("not decided, to be retried", {
+        ...namesOf(what),
         error: error instanceof Error ? error : new Error(String(error)),
       });
     },
@@ -80,6 +78,13 @@ export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clo
       latenciesMs.length = 0;
     },
   };
+}
+
+/** The ids alone: an intent's other fields do not belong in a log. */
+function namesOf(what: Parameters<Telemetry["failed"]>[0]): Record<string, string> {
+  if ("messageId" in what) return { messageId: what.messageId };
+  const { tenant_id, account_id, action_intent_id } = what;
+  return { tenant_id, account_id, action_intent_id };
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -4,6 +4,7 @@ import type { CommitContext } from "@autonomy-gate/core/commit/context";
 import { type FactsRead, readFacts } from "@autonomy-gate/core/commit/read-facts";
 import type { CommitResult } from "@autonomy-gate/core/commit/result";
 import type { Turns } from "@autonomy-gate/core/commit/turns";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { accountKey, intentKey } from "@autonomy-gate/core/ids";
 import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
@@ -44,7 +45,7 @@ export async function consumeIntents(
 
   const batch = sortBatch(records, consumer.intentSources);
   const results = await commitIntents(batch.intents, consumer, commitBy);
-  const settled = batch.intents.map((intake) => settleMessages(intake, results));
+  const settled = batch.intents.map((intake) => settleSafely(intake, results));
 
   const outcomes = settled.flatMap(({ publication }) => publication ?? []);
   const refused = [...batch.refused, ...settled.flatMap((intent) => intent.refused)];
@@ -64,7 +65,12 @@ export async function consumeIntents(
     telemetry.quarantined(message);
   }
   const again = records.filter((record) => !done.has(record));
-  for (const { failure } of settled) if (failure !== undefined) telemetry.failed(failure);
+  for (const { record, error } of batch.unread) {
+    telemetry.failed({ messageId: record.messageId }, error);
+  }
+  for (const { failure } of settled) {
+    if (failure !== undefined) telemetry.failed(failure.received, failure.error);
+  }
   telemetry.batch({ messages: records.length, failures: again.length });
   return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
@@ -104,7 +110,16 @@ interface Publication {
 interface SettledMessages {
   readonly publication?: Publication;
   readonly refused: readonly RefusedMessage[];
-  readonly failure?: Parameters<Telemetry["failed"]>[0];
+  readonly failure?: { readonly received: ReceivedIntent; readonly error: unknown };
+}
+
+/** Whatever goes wrong with one intent is that intent's alone. */
+function settleSafely(intake: Intake, results: ReadonlyMap<string, CommitResult>): SettledMessages {
+  try {
+    return settleMessages(intake, results);
+  } catch (error) {
+    return { refused: [], failure: { received: intake.received, error } };
+  }
 }
 
 /** What a result means for each message that carries the intent: its own payload has to agree. */

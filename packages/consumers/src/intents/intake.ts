@@ -15,32 +15,49 @@ export interface Intake {
 /** A message for quarantine. */
 export type RefusedMessage = Refused & { readonly record: SQSRecord };
 
+/** A message whose reading failed for a reason nobody foresaw: it comes again, its mates do not. */
+export interface UnreadMessage {
+  readonly record: SQSRecord;
+  readonly error: unknown;
+}
+
 /** A batch sorted: each intent once, whatever number of messages carry it. */
 export interface SortedBatch {
   readonly intents: readonly Intake[];
   readonly refused: readonly RefusedMessage[];
+  readonly unread: readonly UnreadMessage[];
 }
 
 export function sortBatch(records: readonly SQSRecord[], sources: readonly string[]): SortedBatch {
   const refused: RefusedMessage[] = [];
-  const byIntent = new Map<string, (IntentMessage & { record: SQSRecord })[]>();
+  const unread: UnreadMessage[] = [];
+  const byIntent = new Map<string, Intake["messages"]>();
   for (const record of records) {
-    const message = readMessage(record.body, sources);
-    if (message.kind === "refused") {
-      refused.push({ ...message, record });
-      continue;
+    const message = readRecord(record, sources);
+    if ("error" in message) unread.push(message);
+    else if (message.kind === "refused") refused.push(message);
+    else {
+      const key = intentKey(message.received);
+      byIntent.set(key, [...(byIntent.get(key) ?? []), message]);
     }
-    const key = intentKey(message.received);
-    const messages = byIntent.get(key);
-    if (messages === undefined) byIntent.set(key, [{ ...message, record }]);
-    else messages.push({ ...message, record });
   }
   const intents = [...byIntent.values()].flatMap((messages): Intake[] => {
     const [first] = messages;
     if (first === undefined) return [];
     return [{ received: first.received, messages, mayBeRecorded: messages.some(isRedelivered) }];
   });
-  return { intents, refused };
+  return { intents, refused, unread };
+}
+
+function readRecord(
+  record: SQSRecord,
+  sources: readonly string[],
+): Intake["messages"][number] | RefusedMessage | UnreadMessage {
+  try {
+    return { ...readMessage(record.body, sources), record };
+  } catch (error) {
+    return { record, error };
+  }
 }
 
 function isRedelivered({ record }: { readonly record: SQSRecord }): boolean {
