@@ -2,15 +2,7 @@ import * as z from "zod";
 import { Instant, instantMs } from "../day.ts";
 import { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
-
-/** REQUIRE_APPROVAL: nothing runs by itself, people may still approve. BLOCK: nothing runs. */
-export const KillSwitchEffect = z.enum(["REQUIRE_APPROVAL", "BLOCK"]);
-export type KillSwitchEffect = z.infer<typeof KillSwitchEffect>;
-
-/** Widest first. */
-export const SCOPES = ["GLOBAL", "TENANT", "ACCOUNT"] as const;
-export const Scope = z.enum(SCOPES);
-export type Scope = z.infer<typeof Scope>;
+import { type AppliedKillSwitch, KillSwitchEffect, SCOPES, type Scope } from "./applied.ts";
 
 export const KILL_SWITCH_REASON_LENGTH_MAX = 256;
 
@@ -37,16 +29,6 @@ export const StoredKillSwitch = z.union([
   KillSwitchV1.partial({ updated_at: true, updated_by: true, reason: true }),
 ]);
 export type StoredKillSwitch = z.infer<typeof StoredKillSwitch>;
-
-/** A stop that applies to one intent, as kept with the decision. */
-export const AppliedKillSwitch = z.object({
-  scope: Scope,
-  effect: KillSwitchEffect,
-  reason: z.string().optional(),
-  /** Something was stored that could not be read: it counts as engaged. */
-  unreadable: z.literal(true).optional(),
-});
-export type AppliedKillSwitch = z.infer<typeof AppliedKillSwitch>;
 
 export type KillSwitches = Readonly<Record<Scope, Stored<StoredKillSwitch>>>;
 

@@ -31,8 +31,11 @@ export const Reason = z.enum([
 ]);
 export type Reason = z.infer<typeof Reason>;
 
-/** One matching rule: which, and in words a person can act on. */
-export const Finding = z.object({
+/**
+ * One matching rule: which, and in words a person can act on. What a later version adds is kept
+ * when it is read back, as in the record it stands in.
+ */
+export const Finding = z.looseObject({
   reason: Reason,
   /** The clause that matched, such as `RISK_LEVEL`. */
   clause: z.string(),
