@@ -27,8 +27,17 @@ export function storedAs<S extends z.ZodType>(
 
 /** A value from outside as short printable text, for explanations. */
 export function quoted(value: unknown, lengthMax = 64): string {
-  const text = typeof value === "string" ? value : String(JSON.stringify(value));
+  const text = typeof value === "string" ? value : jsonText(value);
   const printable = text.replace(/[^\x20-\x7e]/g, "?");
   const short = printable.length > lengthMax ? `${printable.slice(0, lengthMax - 1)}~` : printable;
   return typeof value === "string" ? `"${short}"` : short;
+}
+
+/** Callers in the same process may pass what JSON cannot write. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }
