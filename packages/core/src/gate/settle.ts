@@ -1,5 +1,5 @@
-import type { BudgetReport } from "../budget/budget.ts";
 import { type BudgetClaim, type BudgetRefusal, dayLimit } from "../budget/claim.ts";
+import type { BudgetReport } from "../budget/report.ts";
 import type { BudgetPosition } from "../budget/state.ts";
 import type { Calendar } from "../day.ts";
 import type { Decision } from "../decision/decision.ts";
@@ -28,9 +28,8 @@ export function settle(
     limit: inForce.limit,
     limited_by: "DAY",
     resets_at: calendar.endOf(position.day, timeZone),
-    ...(inForce.unusedDays === undefined
-      ? {}
-      : { configured_limit: claim.terms.dailyLimit, unused_days: inForce.unusedDays }),
+    ...(inForce.limit < claim.terms.dailyLimit ? { configured_limit: claim.terms.dailyLimit } : {}),
+    ...(inForce.unusedDays === undefined ? {} : { unused_days: inForce.unusedDays }),
   };
   if ("granted" in reservation) return withinBudget(decision, report);
   const { limit, used, limitedBy } = reservation;
@@ -80,5 +79,7 @@ function dayText({ date_key, timezone }: BudgetReport): string {
 
 function decayText({ limit, configured_limit, unused_days }: BudgetReport): string {
   if (configured_limit === undefined) return "";
-  return ` The configured limit of ${configured_limit} has decayed to ${limit} after ${unused_days} days without use.`;
+  const why =
+    unused_days === undefined ? ": no use is known" : ` after ${unused_days} days without use`;
+  return ` The configured limit of ${configured_limit} has decayed to ${limit}${why}.`;
 }

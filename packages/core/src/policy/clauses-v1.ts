@@ -1,6 +1,6 @@
 import { instantMs } from "../day.ts";
 import type { AccountRef, ActionType } from "../ids.ts";
-import type { AppliedKillSwitch } from "../kill-switch/kill-switch.ts";
+import type { AppliedKillSwitch } from "../kill-switch/applied.ts";
 import type { AutonomyMode, ModeSource } from "../mode/mode.ts";
 import type { PolicyFacts } from "./facts.ts";
 import type { AutoApprovalDecision, RatedFinding, Reason } from "./policy.ts";
@@ -46,7 +46,7 @@ const CLAUSES: readonly Clause[] = [
     matches: ({ facts, epochMs }) =>
       facts.expires_at !== undefined && instantMs(facts.expires_at) <= epochMs,
     explain: ({ facts, decided_at }) =>
-      `The intent expired at ${facts.expires_at}, before it was decided at ${decided_at}. It must not run.`,
+      `The intent expired at ${facts.expires_at}; it was decided at ${decided_at}. It must not run.`,
   },
   {
     clause: "DISABLED",
