@@ -1,5 +1,5 @@
 import type { AccountId, AccountRef, ActionType } from "../ids.ts";
-import type { LimitedBy } from "./budget.ts";
+import type { LimitedBy } from "./report.ts";
 import type { BudgetPosition } from "./state.ts";
 import { type BudgetTerms, type DecayedLimit, limitOn } from "./terms.ts";
 

@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  confidences,
+  intents,
+  permissiveSnapshots,
+  RISKS,
+  snapshots,
+} from "../../test/arbitraries.ts";
+import { aReceived, decisionFor, readable } from "../../test/fixtures.ts";
+import type { Decision } from "../decision/decision.ts";
+import type { ActionIntentV1 } from "../intent/intent.ts";
+import { AUTONOMY_MODES, MODE_LEVELS } from "../mode/mode.ts";
+import { ABSENT } from "../stored.ts";
+import { recordOf } from "./received.ts";
+import { recompute } from "./recompute.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+const RUNS = { numRuns: 10_000 };
+
+const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
+
+/** Comparing by `expect` costs more than the gate: it is asked only to fail. */
+function expectNotLooser(after: Decision, before: Decision): void {
+  if (SEVERITY[after.decision] < SEVERITY[before.decision]) {
+    expect([before.reason, after.reason]).toEqual("after is not more permissive than before");
+  }
+  if (after.executable_after_approval && !before.executable_after_approval) {
+    expect([before.reasons, after.reasons]).toEqual("after is not executable either");
+  }
+}
+
+const anySnapshot = fc.oneof(snapshots, permissiveSnapshots);
+
+test("the same intent and facts have the same answer", () => {
+  fc.assert(
+    fc.property(intents, anySnapshot, (intent, snapshot) => {
+      const once = JSON.stringify(decisionFor(intent, snapshot));
+      const again = JSON.stringify(decisionFor(structuredClone(intent), { ...snapshot }));
+      if (once !== again) expect(again).toBe(once);
+    }),
+    RUNS,
+  );
+});
+
+test("a higher risk said by the agent never loosens", () => {
+  const pairs = fc.tuple(fc.nat(4), fc.nat(4)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
+  fc.assert(
+    fc.property(intents, anySnapshot, pairs, (intent, snapshot, [low = 0, high = 0]) => {
+      const before = decisionFor({ ...intent, risk_level: RISKS[low] }, snapshot);
+      expectNotLooser(decisionFor({ ...intent, risk_level: RISKS[high] }, snapshot), before);
+      expectNotLooser(before, decisionFor(without(intent, "risk_level"), snapshot));
+    }),
+    RUNS,
+  );
+
+  /** Without a risk level the catalogue's tier counts alone; where there is none, nothing is automatic. */
+  function without(intent: ActionIntentV1, name: "risk_level"): ActionIntentV1 {
+    const { [name]: _, ...rest } = intent;
+    return { ...rest, action_intent_id: intent.action_intent_id };
+  }
+});
+
+test("a higher risk in the catalogue never loosens", () => {
+  const pairs = fc.tuple(fc.nat(4), fc.nat(4)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
+  fc.assert(
+    fc.property(intents, anySnapshot, pairs, (intent, snapshot, [low = 0, high = 0]) => {
+      const withTier = (risk: number): Snapshot => {
+        const entry = { risk_tier: RISKS[risk] ?? "CRITICAL", min_confidence: 0.7 };
+        const TENANT = readable({ ...entry, external_contact: false });
+        return { ...snapshot, catalogue: { ...snapshot.catalogue, TENANT } };
+      };
+      expectNotLooser(decisionFor(intent, withTier(high)), decisionFor(intent, withTier(low)));
+    }),
+    RUNS,
+  );
+});
+
+test("a lower confidence never loosens, and one that is none is never automatic", () => {
+  const lower = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), confidences);
+  fc.assert(
+    fc.property(intents, anySnapshot, lower, (intent, snapshot, [confidence_score, other]) => {
+      const before = decisionFor({ ...intent, confidence_score }, snapshot);
+      const after = decisionFor({ ...intent, confidence_score: other }, snapshot);
+      const usable = typeof other === "number" && other >= 0 && other <= 1;
+      if (usable && other <= confidence_score) expectNotLooser(after, before);
+      if (!usable) expect(after.auto_executed).toBe(false);
+    }),
+    RUNS,
+  );
+});
+
+test("a narrower mode never loosens, at whatever level", () => {
+  const pairs = fc.tuple(fc.nat(3), fc.nat(3)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
+  const levels = fc.constantFrom(...MODE_LEVELS);
+  fc.assert(
+    fc.property(intents, anySnapshot, levels, pairs, (intent, snapshot, level, [wide, narrow]) => {
+      const withMode = (index = 0): Snapshot => {
+        const mode = readable(AUTONOMY_MODES[index] ?? "DISABLED");
+        return { ...snapshot, modes: { ...snapshot.modes, [level]: mode } };
+      };
+      expectNotLooser(decisionFor(intent, withMode(narrow)), decisionFor(intent, withMode(wide)));
+    }),
+    RUNS,
+  );
+});
+
+test("one more stop never loosens", () => {
+  const stops = fc.record({
+    scope: fc.constantFrom("GLOBAL" as const, "TENANT" as const, "ACCOUNT" as const),
+    stop: fc.constantFrom(
+      readable({ engaged: true, effect: "BLOCK" }),
+      readable({ engaged: true, effect: "REQUIRE_APPROVAL" }),
+      { status: "unreadable", found: "?" } as const,
+    ),
+  });
+  fc.assert(
+    fc.property(intents, anySnapshot, stops, (intent, snapshot, { scope, stop }) => {
+      const free = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: ABSENT } };
+      const stopped = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: stop } };
+      const after = decisionFor(intent, stopped);
+      expectNotLooser(after, decisionFor(intent, free));
+      if (after.auto_executed) expect(after.reasons).toEqual("not automatic under a stop");
+    }),
+    RUNS,
+  );
+});
+
+test("a later clock never makes an expired intent run", () => {
+  fc.assert(
+    fc.property(intents, anySnapshot, (intent, snapshot) => {
+      const expired = { ...intent, expires_at: snapshot.calendar.instant };
+      expect(decisionFor(expired, snapshot).decision).toBe("BLOCK");
+    }),
+    RUNS,
+  );
+});
+
+describe("whatever is unknown is never automatic:", () => {
+  const UNREADABLE = { status: "unreadable", found: "?" } as const;
+  const UNKNOWN: Record<string, (snapshot: Snapshot) => Snapshot> = {
+    "a mode": (s) => ({ ...s, modes: { ...s.modes, ACCOUNT_ACTION_TYPE: UNREADABLE } }),
+    "all modes": (s) => ({
+      ...s,
+      modes: {
+        ACCOUNT_ACTION_TYPE: ABSENT,
+        TENANT_ACTION_TYPE: ABSENT,
+        ACCOUNT_DEFAULT: ABSENT,
+        TENANT_DEFAULT: ABSENT,
+        GLOBAL_DEFAULT: ABSENT,
+      },
+    }),
+    "a kill switch": (s) => ({ ...s, killSwitches: { ...s.killSwitches, TENANT: UNREADABLE } }),
+    "a catalogue entry": (s) => ({ ...s, catalogue: { ...s.catalogue, TENANT: UNREADABLE } }),
+    "the policy": (s) => ({ ...s, activePolicy: { ...s.activePolicy, TENANT: UNREADABLE } }),
+    "the budget": (s) => ({ ...s, budgets: { ...s.budgets, account: UNREADABLE } }),
+    "no budget": (s) => ({ ...s, budgets: { ...s.budgets, account: ABSENT, tenant: ABSENT } }),
+    "the type's cap": (s) => ({ ...s, budgets: { ...s.budgets, accountActionType: UNREADABLE } }),
+    "the budget's state": (s) => ({ ...s, budgetState: UNREADABLE }),
+  };
+
+  test.each(Object.entries(UNKNOWN))("%s", (_, spoil) => {
+    fc.assert(
+      fc.property(intents, anySnapshot, (intent, snapshot) => {
+        const { decision, reasons } = decisionFor(intent, spoil(snapshot));
+        if (decision === "AUTO_EXECUTE") expect(reasons).toEqual("not automatic");
+      }),
+      RUNS,
+    );
+  });
+});
+
+test("what runs by itself has a mode, a low risk, a confidence and room in a budget", () => {
+  let automatic = 0;
+  fc.assert(
+    fc.property(intents, anySnapshot, (intent, snapshot) => {
+      const { decision, facts, autonomy_mode, budget, date_key } = decisionFor(intent, snapshot);
+      if (decision !== "AUTO_EXECUTE") return;
+      automatic += 1;
+      expect(autonomy_mode).toBe("AUTO_EXECUTE");
+      expect(["MINIMAL", "LOW"]).toContain(facts?.risk_level);
+      expect(facts?.confidence_score).toBeGreaterThanOrEqual(0.7);
+      expect(facts?.external_contact).toBeUndefined();
+      expect(budget?.limit).toBeGreaterThan(0);
+      expect(date_key).toBe(budget?.date_key);
+    }),
+    RUNS,
+  );
+  expect(automatic).toBeGreaterThan(100);
+});
+
+test("a decision is taken again, the same, from its stored record alone", () => {
+  fc.assert(
+    fc.property(intents, anySnapshot, (intent, snapshot) => {
+      const decision = decisionFor(intent, snapshot);
+      const stored = JSON.parse(JSON.stringify(recordOf(aReceived(intent), decision)));
+      const again = recompute(stored);
+      if (!sameJson(again, decision)) expect(again).toEqual(decision);
+    }),
+    RUNS,
+  );
+});
+
+function sameJson(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
