@@ -1,0 +1,155 @@
+import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import canonicalize from "canonicalize";
+import type { Attributes } from "../dynamo/expressions.ts";
+import { type Address, addressText, type Tables } from "../dynamo/tables.ts";
+import type { MessageContent, MessageSpec, Scenario } from "../scenario/scenario.ts";
+import { concerning, type ItemAt, type ScopeName } from "./reference.ts";
+
+/** A broken promise, with the number it has in docs/reliability.md. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+  readonly invariant: number;
+
+  constructor(invariant: number, message: string) {
+    super(message);
+    this.invariant = invariant;
+  }
+}
+
+/** An intent as sent, with what its payload is known by. */
+export interface SentIntent {
+  readonly content: Extract<MessageContent, { kind: "intent" }>;
+  readonly canonical: string | null;
+  readonly fingerprint: string;
+  readonly body: string;
+}
+
+/** Automatic decisions recorded for one day of one account. */
+export interface DayCount {
+  total: number;
+  readonly byType: Map<string, number>;
+}
+
+interface Acknowledged {
+  /** When the change was committed, and when its writer was told so. */
+  readonly changedMs: number;
+  readonly acknowledgedMs: number;
+}
+
+/** What was seen so far: gathered at the services, never asked of the gate. */
+export interface Evidence {
+  readonly scenario: Scenario;
+  readonly tables: Tables;
+  readonly decisions: Map<string, Attributes>;
+  readonly days: Map<string, Map<string, DayCount>>;
+  /** The first detail accepted for an intent. */
+  readonly details: Map<string, string>;
+  readonly quarantined: Set<string>;
+  readonly acknowledged: Map<string, Acknowledged[]>;
+  readonly intents: ReadonlyMap<string, readonly SentIntent[]>;
+  readonly byBody: ReadonlyMap<string, MessageSpec>;
+}
+
+export function createEvidence(scenario: Scenario, tables: Tables): Evidence {
+  const intents = new Map<string, SentIntent[]>();
+  for (const { content, body } of scenario.messages) {
+    if (content.kind !== "intent") continue;
+    const key = intentText(content);
+    const sent = intents.get(key) ?? [];
+    intents.set(key, sent);
+    if (sent.some((other) => other.body === body)) continue;
+    const canonical = canonicalText(content.data);
+    sent.push({ content, canonical, fingerprint: sha256(canonical ?? body), body });
+  }
+  return {
+    scenario,
+    tables,
+    decisions: new Map(),
+    days: new Map(),
+    details: new Map(),
+    quarantined: new Set(),
+    acknowledged: new Map(),
+    intents,
+    byBody: new Map(scenario.messages.map((message) => [message.body, message])),
+  };
+}
+
+function canonicalText(data: unknown): string | null {
+  try {
+    return canonicalize(data) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function intentText(ref: Attributes | MessageContent): string {
+  const { tenant_id, account_id, action_intent_id } = { ...blankRef, ...ref };
+  return `${tenant_id}#${account_id}#${action_intent_id}`;
+}
+
+const blankRef = { tenant_id: undefined, account_id: undefined, action_intent_id: undefined };
+
+/** The intent, among those sent, that a decision was taken on. */
+export function decidedIntent(evidence: Evidence, record: Attributes): SentIntent | undefined {
+  return evidence.intents
+    .get(intentText(record))
+    ?.find(({ fingerprint }) => fingerprint === record.fingerprint);
+}
+
+/** A span of virtual time in which facts may have been read, for a write that took effect at one. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Versions of account items whose end was acknowledged before this are out; absent: all count. */
+  readonly commitMs?: number;
+}
+
+const COMBINATIONS_MAX = 256;
+
+/** Every configuration an intent may have been decided on, given when its facts were read. */
+export function* configurations(
+  evidence: Evidence,
+  record: Attributes,
+  window: Window,
+): Generator<ItemAt> {
+  const keys = concerning(String(record.action_type));
+  const candidates = keys.map(([scope, sk]) =>
+    versionsIn(evidence, { table: "config", pk: pkOf(scope, record), sk }, scope, window),
+  );
+  const total = candidates.reduce((product, { length }) => product * length, 1);
+  for (let combination = 0; combination < Math.min(total, COMBINATIONS_MAX); combination++) {
+    let rest = combination;
+    const chosen = new Map<string, Attributes | undefined>();
+    for (const [index, [scope, sk]] of keys.entries()) {
+      const versions = candidates[index] ?? [];
+      chosen.set(`${scope} ${sk}`, versions[rest % versions.length]);
+      rest = Math.floor(rest / versions.length);
+    }
+    yield (scope, sk) => chosen.get(`${scope} ${sk}`);
+  }
+}
+
+export function pkOf(scope: ScopeName, { tenant_id, account_id }: Attributes): string {
+  if (scope === "GLOBAL") return "GLOBAL";
+  return scope === "TENANT" ? `TENANT#${tenant_id}` : `TENANT#${tenant_id}#ACCOUNT#${account_id}`;
+}
+
+function versionsIn(
+  evidence: Evidence,
+  address: Address,
+  scope: ScopeName,
+  { fromMs, toMs, commitMs }: Window,
+): (Attributes | undefined)[] {
+  const history = evidence.tables.history(address);
+  const acknowledged = evidence.acknowledged.get(addressText(address)) ?? [];
+  const versions = [{ fromMs: Number.NEGATIVE_INFINITY, item: undefined }, ...history];
+  const usable = versions.filter((version, index) => {
+    const endMs = versions[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    if (version.fromMs > toMs || endMs < fromMs) return false;
+    if (scope !== "ACCOUNT" || commitMs === undefined) return true;
+    return !acknowledged.some(
+      (change) => endMs <= change.changedMs && change.acknowledgedMs <= commitMs,
+    );
+  });
+  return usable.map(({ item }) => item);
+}

@@ -1,0 +1,330 @@
+import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
+import { TransientError } from "@autonomy-gate/core/errors";
+import { recompute } from "@autonomy-gate/core/gate/recompute";
+import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import type { Commit } from "../dynamo/dynamo.ts";
+import { type Attributes, isSame } from "../dynamo/expressions.ts";
+import type { AppliedWrite } from "../dynamo/tables.ts";
+import type { SimProcess } from "../process.ts";
+import {
+  configurations,
+  type DayCount,
+  decidedIntent,
+  type Evidence,
+  intentText,
+  Violation,
+  type Window,
+} from "./evidence.ts";
+import {
+  type ReferenceAnswer,
+  referenceDay,
+  referenceDecision,
+  referenceLimit,
+} from "./reference.ts";
+
+/** One function an invariant, numbered as in docs/reliability.md. Each throws Violation. */
+
+/** The window a read may take, as the gate promises, with its clock's grain. */
+const READ_MS_MAX = 251;
+const COMMIT_WINDOW_MS = 2_001;
+
+/** A decision that was just recorded, with what it may have been taken on. */
+export interface Recorded {
+  readonly record: Attributes;
+  readonly commit: Commit;
+  /** Virtual time at which its facts began to be read, by its writer's own clock. */
+  readonly readMs: number;
+  /** What the reference says of it, on each configuration it may have seen. */
+  readonly answers: readonly ReferenceAnswer[];
+}
+
+export function recordedBy(evidence: Evidence, write: AppliedWrite, commit: Commit): Recorded {
+  const record = write.after ?? {};
+  const { startEpochMs } = evidence.scenario;
+  const decidedAtMs = Date.parse(String(record.decided_at));
+  const readMs = decidedAtMs - startEpochMs - commit.process.skewMs;
+  const automatic = record.decision === "AUTO_EXECUTE";
+  const window: Window = {
+    fromMs: readMs,
+    toMs: readMs + READ_MS_MAX,
+    ...(automatic ? { commitMs: commit.timeMs } : {}),
+  };
+  const answers = answersIn(evidence, record, window, decidedAtMs);
+  return { record, commit, readMs, answers };
+}
+
+function answersIn(
+  evidence: Evidence,
+  record: Attributes,
+  window: Window,
+  atMs: number,
+): ReferenceAnswer[] {
+  const intent = decidedIntent(evidence, record);
+  if (intent === undefined || !intent.content.valid) return [];
+  const answers: ReferenceAnswer[] = [];
+  for (const itemAt of configurations(evidence, record, window)) {
+    answers.push(referenceDecision(intent.content.data, itemAt, atMs));
+  }
+  return answers;
+}
+
+/** 1: never more than the limit in force at the commit, nor than the type's cap. */
+export function invariant1(evidence: Evidence, { record, answers }: Recorded): void {
+  if (record.decision !== "AUTO_EXECUTE") return;
+  const day = String(record.date_key);
+  const days = daysOf(evidence, record);
+  const counted = days.get(day);
+  const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
+  const type = String(record.action_type);
+  const within = answers.some(({ budget }) => {
+    if (budget === undefined || counted === undefined) return false;
+    const ofType = counted.byType.get(type) ?? 0;
+    return (
+      counted.total <= referenceLimit(budget, day, lastUsed) &&
+      (budget.cap === undefined || ofType <= budget.cap)
+    );
+  });
+  if (!within && answers.some(({ budget }) => budget !== undefined)) {
+    throw new Violation(
+      1,
+      `${counted?.total} automatic on ${day} exceed the limit: ${intentText(record)}`,
+    );
+  }
+}
+
+/** 2: at every instant the count is the number of recorded automatic decisions. */
+export function invariant2(evidence: Evidence, pk: string): void {
+  const item = evidence.tables.get({ table: "budget", pk, sk: "BUDGET_STATE#CURRENT" });
+  const days = evidence.days.get(pk);
+  const openDay = item?.date_key;
+  for (const [day, counted] of days ?? []) {
+    const sk = `BUDGET_STATE#${day.replaceAll("-", "")}`;
+    const row = day === openDay ? item : evidence.tables.get({ table: "budget", pk, sk });
+    if (
+      row?.count !== counted.total ||
+      !isSame(typeCounts(row), Object.fromEntries(counted.byType))
+    ) {
+      throw new Violation(2, `${pk} ${day}: stored ${row?.count}, recorded ${counted.total}`);
+    }
+  }
+  if (typeof openDay === "string" && !days?.has(openDay) && item?.count !== 0) {
+    throw new Violation(2, `${pk} ${openDay}: stored ${item?.count}, recorded none`);
+  }
+}
+
+function typeCounts(row: Attributes): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([name, count]) => name.startsWith("count#") && count !== 0)
+      .map(([name, count]) => [name.slice("count#".length), count]),
+  );
+}
+
+/** 3: one decision an intent, and it never changes. */
+export function invariant3({ before, after, sk }: AppliedWrite): void {
+  if (before !== undefined) throw new Violation(3, `A decision was overwritten: ${sk}`);
+  if (after === undefined) throw new Violation(3, `A decision was deleted: ${sk}`);
+}
+
+const LEDGER_ONLY = ["pk", "sk", "list_pk", "list_sk", "fingerprint", "trace_id", "causation_id"];
+
+/** 4: every event says what is recorded, byte for byte the same on every delivery. */
+export function invariant4(evidence: Evidence, { detail, detailType }: Outcome): void {
+  const { metadata, data } = JSON.parse(detail);
+  const key = intentText(data);
+  const first = evidence.details.get(key);
+  if (first !== undefined) {
+    if (first !== detail) throw new Violation(4, `Another event for ${key}`);
+    return;
+  }
+  evidence.details.set(key, detail);
+  const record = evidence.decisions.get(key);
+  if (record === undefined) return;
+  const { intent, ...said } = data;
+  const recorded = Object.fromEntries(
+    Object.entries(record).filter(([name]) => name !== "date_key" && !LEDGER_ONLY.includes(name)),
+  );
+  const type = {
+    AUTO_EXECUTE: "ActionAutoApproved",
+    REQUIRE_APPROVAL: "ActionApprovalRequired",
+    BLOCK: "ActionBlocked",
+  }[String(record.decision)];
+  const canonical = decidedIntent(evidence, record)?.canonical;
+  const echoed = record.facts === null ? "null" : canonical;
+  const agrees =
+    isSame(said, recorded) &&
+    type === detailType &&
+    metadata.event_id === record.decision_id &&
+    metadata.trace_id === record.trace_id &&
+    metadata.causation_id === record.causation_id &&
+    detail.endsWith(`"intent":${echoed}}}`);
+  if (!agrees) throw new Violation(4, `The event of ${key} is not what is recorded`);
+}
+
+/** 5: no event before its record. */
+export function invariant5(evidence: Evidence, { detail }: Outcome): void {
+  const key = intentText(JSON.parse(detail).data);
+  if (!evidence.decisions.has(key)) throw new Violation(5, `An event before its record: ${key}`);
+}
+
+/** 6: in the end every intent has its decision and its event, and nothing is left over. */
+export function invariant6(evidence: Evidence, left: { queued: number; dead: number }): void {
+  if (left.queued > 0) throw new Violation(6, `${left.queued} messages never came to an end`);
+  if (left.dead > 0) throw new Violation(10, `${left.dead} messages fail for ever`);
+  for (const [key, sent] of evidence.intents) {
+    const record = evidence.decisions.get(key);
+    if (record === undefined) throw new Violation(6, `No decision: ${key}`);
+    for (const { fingerprint, body } of sent) {
+      const agrees = fingerprint === record.fingerprint;
+      const answered = agrees ? evidence.details.has(key) : evidence.quarantined.has(body);
+      if (!answered) throw new Violation(6, `No ${agrees ? "event" : "quarantine"}: ${key}`);
+    }
+  }
+  for (const { content, body } of evidence.scenario.messages) {
+    if (content.kind === "poison" && !evidence.quarantined.has(body)) {
+      throw new Violation(6, `Not in quarantine: ${body.slice(0, 80)}`);
+    }
+  }
+}
+
+/** 7: nothing automatic on facts that are too old, or that an acknowledged change has ended. */
+export function invariant7(evidence: Evidence, recorded: Recorded): void {
+  const { record, commit, readMs, answers } = recorded;
+  if (record.decision !== "AUTO_EXECUTE") return;
+  if (commit.sentAtMs - readMs > COMMIT_WINDOW_MS) {
+    throw new Violation(
+      7,
+      `Sent ${commit.sentAtMs - readMs} ms after its read: ${intentText(record)}`,
+    );
+  }
+  if (answers.some(({ decision }) => decision === "AUTO_EXECUTE")) return;
+  const window = { fromMs: readMs, toMs: readMs + READ_MS_MAX };
+  const ever = answersIn(evidence, record, window, Date.parse(String(record.decided_at)));
+  if (ever.some(({ decision }) => decision === "AUTO_EXECUTE")) {
+    throw new Violation(7, `Automatic after an acknowledged change: ${intentText(record)}`);
+  }
+}
+
+/** 8: a decision follows from its own intent and configuration, whoever was in its batch. */
+export function invariant8({ record, answers }: Recorded): void {
+  if (record.reason === "INVALID_INTENT" || record.reason === "BUDGET_EXHAUSTED") return;
+  const explained = answers.some(
+    ({ decision, reason }) => decision === record.decision && reason === record.reason,
+  );
+  if (!explained && record.decision !== "AUTO_EXECUTE") {
+    const expected = answers.map(({ reason }) => reason).join(" or ");
+    throw new Violation(8, `${record.reason} where ${expected} follows: ${intentText(record)}`);
+  }
+}
+
+/** 9: a message is deleted only once its event, or its place in quarantine, was accepted. */
+export function invariant9(evidence: Evidence, body: string): void {
+  if (evidence.quarantined.has(body)) return;
+  const content = evidence.byBody.get(body)?.content;
+  if (content?.kind !== "intent") throw new Violation(9, `Deleted: ${body.slice(0, 80)}`);
+  const key = intentText(content);
+  const record = evidence.decisions.get(key);
+  const sent = evidence.intents.get(key)?.find((intent) => intent.body === body);
+  if (!evidence.details.has(key) || record?.fingerprint !== sent?.fingerprint) {
+    throw new Violation(9, `Deleted without its event: ${key}`);
+  }
+}
+
+/** 10: nothing fails in a way that a retry repeats for ever. */
+export function invariant10(error: unknown): void {
+  if (error instanceof TransientError) return;
+  throw new Violation(10, `Fails for good: ${error instanceof Error ? error.stack : error}`);
+}
+
+/** 11: a decision can be taken again from its stored item alone. */
+export function invariant11({ record }: Recorded): void {
+  const stored = recordFrom(record);
+  if (stored.status !== "readable") throw new Violation(11, `Unreadable: ${intentText(record)}`);
+  const again = recompute(stored.value);
+  for (const [name, value] of Object.entries(again)) {
+    if (!isSame(value, record[name])) {
+      throw new Violation(11, `${name} of ${intentText(record)} is not recomputed`);
+    }
+  }
+}
+
+/** 12: nothing automatic without configuration that says so, and can be read. */
+export function invariant12(evidence: Evidence, { record, answers }: Recorded): void {
+  const intent = decidedIntent(evidence, record);
+  if (record.decision !== "AUTO_EXECUTE") {
+    if (intent?.content.valid === false && record.reason !== "INVALID_INTENT") {
+      throw new Violation(12, `An invalid intent was judged: ${intentText(record)}`);
+    }
+    return;
+  }
+  if (answers.some(({ decision }) => decision === "AUTO_EXECUTE")) return;
+  throw new Violation(12, `Automatic although nothing allows it: ${intentText(record)}`);
+}
+
+/** 13: a refused claim means that the limit was reached, and the numbers said are true. */
+export function invariant13(evidence: Evidence, { record, answers }: Recorded): void {
+  if (record.reason !== "BUDGET_EXHAUSTED") return;
+  const { date_key, limit, used, limited_by } = { ...blankReport, ...asObject(record.budget) };
+  const days = daysOf(evidence, record);
+  const day = String(date_key);
+  const counted = days.get(day);
+  const type = String(record.action_type);
+  const count = (limited_by === "DAY" ? counted?.total : counted?.byType.get(type)) ?? 0;
+  const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
+  const limits = answers.flatMap(({ budget }) =>
+    budget === undefined
+      ? []
+      : [limited_by === "DAY" ? referenceLimit(budget, day, lastUsed) : budget.cap],
+  );
+  const isTrue = typeof used === "number" && typeof limit === "number" && used >= limit;
+  if (!isTrue || count < used || !limits.includes(limit)) {
+    throw new Violation(
+      13,
+      `Refused at ${used} of ${limit} (${limits.join(" or ")} configured, ${count} recorded): ${intentText(record)}`,
+    );
+  }
+}
+
+const blankReport: Attributes = {};
+
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+/** 14: whoever handles a tenant touches no key of another. */
+export function invariant14(
+  allowed: ReadonlySet<string> | undefined,
+  process: SimProcess,
+  pks: readonly string[],
+): void {
+  for (const pk of pks) {
+    if (allowed?.has(pk) === false) throw new Violation(14, `${process.name} touched ${pk}`);
+  }
+}
+
+/** 14, of writes: one transaction is for one account. */
+export function invariant14OfWrites({ writes }: Commit): void {
+  const [first] = writes;
+  if (writes.some(({ pk }) => pk !== first?.pk)) {
+    throw new Violation(14, "One transaction touched several accounts");
+  }
+}
+
+/** The day a claim counts for: its own in the budget's zone, unless a later one is open. */
+export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
+  const { record, answers } = recorded;
+  if (record.decision !== "AUTO_EXECUTE") return;
+  const atMs = Date.parse(String(record.decided_at));
+  const open = typeof openDay === "string" ? openDay : "";
+  const fits = answers.some(({ budget }) => {
+    if (budget === undefined) return false;
+    const today = referenceDay(atMs, budget.zone);
+    return record.date_key === (today > open ? today : open);
+  });
+  if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
+}
+
+export function daysOf(evidence: Evidence, record: Attributes): ReadonlyMap<string, DayCount> {
+  const pk = `TENANT#${record.tenant_id}#ACCOUNT#${record.account_id}`;
+  return evidence.days.get(pk) ?? new Map();
+}

@@ -1,0 +1,148 @@
+import { consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
+import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
+import { createTurns } from "@autonomy-gate/core/commit/turns";
+import type { GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { failedMessageIds } from "../../local/src/event-source/batch-response.ts";
+import type { Network } from "./network.ts";
+import type { Queue } from "./ports/queue.ts";
+import type { SimProcess } from "./process.ts";
+
+/** What a consumer process works with, on whichever level it is simulated. */
+export interface ConsumerPorts {
+  readonly store: GateStore;
+  readonly bus: OutcomeBus;
+  readonly quarantine: Quarantine;
+}
+
+export interface HostSettings {
+  readonly network: Network;
+  readonly queue: Queue;
+  /** A process of this host; a new one each time the one before has died. */
+  readonly start: (onDeath: () => void) => SimProcess;
+  readonly portsFor: (process: SimProcess) => ConsumerPorts;
+  readonly batchSize: number;
+  /** Batches in work side by side in one process. */
+  readonly slots: number;
+  /** Told before a batch is handed over, and before messages are deleted. */
+  readonly onBatch: (process: SimProcess, records: readonly SQSRecord[]) => void;
+  readonly onDelete: (records: readonly SQSRecord[]) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A machine that runs one consumer process after another, each on several batches at a time. */
+export interface ConsumerHost {
+  /** Takes a batch if there is one and room for it. Says whether it did. */
+  poll(): boolean;
+  /** Batches in work. */
+  busy(): number;
+  /** Ends what the faults left frozen; a dead process is started anew in its time. */
+  readonly current: () => SimProcess;
+}
+
+const FUNCTION_TIMEOUT_MS = 30_000;
+const RESTART_MS_MAX = 3_000;
+
+export function createConsumerHost(settings: HostSettings): ConsumerHost {
+  const { network, queue } = settings;
+  const { scheduler, random, faults } = network;
+  let running = incarnation();
+
+  function incarnation() {
+    const process = settings.start(() => {
+      scheduler.after(random.between(1, RESTART_MS_MAX), () => {
+        running = incarnation();
+        poll();
+      });
+    });
+    return {
+      process,
+      batches: new Set<readonly SQSRecord[]>(),
+      consumer: {
+        ...settings.portsFor(process),
+        clock: process.clock,
+        turns: createTurns(),
+        telemetry: quietTelemetry(settings.onFailure),
+        intentSources: ["cc-native.decision"],
+      },
+    };
+  }
+
+  function poll(): boolean {
+    const mine = running;
+    if (!mine.process.isAlive() || mine.batches.size >= settings.slots) return false;
+    const records = queue.receive(settings.batchSize);
+    if (records.length === 0) return false;
+    mine.batches.add(records);
+    settings.onBatch(mine.process, records);
+    scheduler.after(FUNCTION_TIMEOUT_MS, () => timeOut(mine, records));
+    scheduler.woke();
+    consumeIntents(records, mine.consumer, FUNCTION_TIMEOUT_MS).then(
+      (response) => finish(mine, records, response),
+      (error: unknown) => {
+        settings.onFailure(error);
+        mine.batches.delete(records);
+      },
+    );
+    return true;
+  }
+
+  /** On Lambda the sandbox goes; in a process of our own the late answer is dropped. */
+  function timeOut(mine: typeof running, records: readonly SQSRecord[]): void {
+    if (!mine.process.isAlive() || !mine.batches.has(records)) return;
+    faults.happened("F20");
+    mine.batches.delete(records);
+    if (random.chance(0.5)) mine.process.die();
+    poll();
+  }
+
+  function finish(
+    mine: typeof running,
+    records: readonly SQSRecord[],
+    response: SQSBatchResponse,
+  ): void {
+    if (!mine.batches.has(records)) return;
+    const done = doneOf(records, response);
+    if (done.length === 0) return end(mine, records);
+    const about = () => done.map(({ messageId }) => messageId).join(" ");
+    network
+      .call<void>(mine.process, "DeleteMessageBatch", about, (arrival) => {
+        settings.onDelete(done);
+        queue.delete(done.map(({ messageId }) => messageId));
+        arrival.respond({ value: undefined });
+      })
+      .then(
+        () => end(mine, records),
+        () => end(mine, records),
+      );
+  }
+
+  function end(mine: typeof running, records: readonly SQSRecord[]): void {
+    mine.batches.delete(records);
+    scheduler.after(0, poll);
+  }
+
+  function doneOf(records: readonly SQSRecord[], response: SQSBatchResponse): SQSRecord[] {
+    const garbled = faults.strikes("F35");
+    const itemIdentifier = random.pick(["", "no-such-message"]);
+    const answer = garbled ? { batchItemFailures: [{ itemIdentifier }] } : response;
+    try {
+      const failed = failedMessageIds(answer, new Set(records.map(({ messageId }) => messageId)));
+      return records.filter(({ messageId }) => !failed.has(messageId));
+    } catch {
+      return [];
+    }
+  }
+
+  return { poll, busy: () => running.batches.size, current: () => running.process };
+}
+
+function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {
+  return {
+    retried: () => {},
+    decided: () => {},
+    quarantined: () => {},
+    failed: (_what, error) => onFailure(error),
+    batch: () => {},
+  };
+}

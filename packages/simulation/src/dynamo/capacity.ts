@@ -1,0 +1,24 @@
+import type { Attributes } from "./expressions.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const WRITE_UNIT_BYTES = 1024;
+
+/** Write units of one item, the index's share left out; a transaction counts twice. */
+export function writeUnits(item: Attributes | undefined, inTransaction: boolean): number {
+  const bytes = item === undefined ? 0 : sizeOf(item) - STRUCTURE_BYTES;
+  return Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES)) * (inTransaction ? 2 : 1);
+}
+
+/** A list or map has this much beside what it holds; the item itself does not. */
+const STRUCTURE_BYTES = 3;
+
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (typeof value === "number") return Math.ceil(String(Math.abs(value)).length / 2) + 1;
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.entries(value).reduce(
+    (bytes, [name, child]) =>
+      bytes + sizeOf(child) + (Array.isArray(value) ? 1 : Buffer.byteLength(name)),
+    STRUCTURE_BYTES,
+  );
+}

@@ -1,0 +1,92 @@
+import { configKey, scopePk } from "@autonomy-gate/core/adapters/dynamodb/config-keys";
+import {
+  changeItems,
+  fencedAccount,
+  fenceRaise,
+} from "@autonomy-gate/core/adapters/dynamodb/config-write";
+import { createBackoff, deadlineIn } from "@autonomy-gate/core/commit/backoff";
+import type {
+  ChangeReply,
+  ConfigAttributes,
+  ConfigChange,
+} from "@autonomy-gate/core/config/change";
+import { TransientError } from "@autonomy-gate/core/errors";
+import type { ConfigStore } from "@autonomy-gate/core/ports";
+import { actionOf } from "../dynamo/actions.ts";
+import type { Dynamo } from "../dynamo/dynamo.ts";
+import type { Attributes } from "../dynamo/expressions.ts";
+import { ServiceFault } from "../network.ts";
+import type { SimProcess } from "../process.ts";
+import { TABLES, transientFrom } from "./gate-store.ts";
+
+const FENCE_SETTLE_MS = 300;
+const WRITE_MS_MAX = 5_000;
+
+/** The configuration on the simulated DynamoDB, by the same protocol as the real adapter. */
+export function simulatedConfigStore(dynamo: Dynamo, process: SimProcess): ConfigStore {
+  const { clock } = process;
+  return {
+    read: async (address) => {
+      const at = { table: TABLES.config, ...configKey(address) };
+      return attributesOf(await untilDone(process, () => dynamo.get(process, at)));
+    },
+    list: async (scope, kind) => {
+      const prefix = kind === "MODE" ? "AUTONOMY#" : "ACTION_TYPE#";
+      const items = await untilDone<Attributes[]>(process, () =>
+        dynamo.query(process, TABLES.config, scopePk(scope), prefix),
+      );
+      return items.map(({ pk, sk, ...attributes }) => attributes);
+    },
+    write: async (change) => {
+      const reply = await writeChange(dynamo, process, change);
+      const account = fencedAccount(change.scope);
+      if (reply.status === "written" && account !== undefined) {
+        await clock.sleep(FENCE_SETTLE_MS);
+        const raise = actionOf({ Update: fenceRaise(TABLES.budgetState, account) });
+        await untilDone(process, () => dynamo.update(process, raise));
+      }
+      return reply;
+    },
+  };
+}
+
+async function writeChange(
+  dynamo: Dynamo,
+  process: SimProcess,
+  change: ConfigChange,
+): Promise<ChangeReply> {
+  const actions = changeItems(TABLES, change, change.request_id).map(actionOf);
+  return untilDone(process, async (): Promise<ChangeReply> => {
+    try {
+      await dynamo.transact(process, actions, change.request_id);
+      return { status: "written" };
+    } catch (error) {
+      if (!(error instanceof ServiceFault) || error.reasons.length === 0) throw error;
+      const [object] = error.reasons;
+      if (object?.code !== "ConditionalCheckFailed") {
+        throw new TransientError("CONFLICT", "The change met another one.", { cause: error });
+      }
+      const current = attributesOf(object.item);
+      return { status: "changed-meanwhile", ...(current === undefined ? {} : { current }) };
+    }
+  });
+}
+
+async function untilDone<T>({ clock }: SimProcess, attempt: () => Promise<T>): Promise<T> {
+  const backoff = createBackoff(clock, deadlineIn(clock, WRITE_MS_MAX));
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const fault = error instanceof TransientError ? error : transientFrom(error);
+      if (!(fault instanceof TransientError)) throw fault;
+      await backoff.wait(fault);
+    }
+  }
+}
+
+function attributesOf(item: Attributes | undefined): ConfigAttributes | undefined {
+  if (item === undefined) return undefined;
+  const { pk, sk, ...attributes } = item;
+  return attributes;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from "@autonomy-gate/core/ports";
+import type { Random } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** One run of a program: it dies once. What it was waiting for then never comes. */
+export interface SimProcess {
+  readonly name: string;
+  /** How far its clock is from the true time. */
+  readonly skewMs: number;
+  readonly clock: Clock;
+  isAlive(): boolean;
+  die(): void;
+  /** Stands still: what would have gone on goes on afterwards. */
+  freeze(ms: number): void;
+  /** Lets the program's code go on after a delay: later when it is frozen, never when it is dead. */
+  resumeAfter(delayMs: number, run: () => void): void;
+}
+
+export interface ProcessSettings {
+  readonly name: string;
+  readonly skewMs: number;
+  /** The true time at virtual time 0, epoch milliseconds. */
+  readonly startEpochMs: number;
+  readonly onDeath: () => void;
+}
+
+export function createProcess(
+  scheduler: Scheduler,
+  random: Random,
+  { name, skewMs, startEpochMs, onDeath }: ProcessSettings,
+): SimProcess {
+  let alive = true;
+  let frozenUntilMs = 0;
+
+  function resume(run: () => void): void {
+    if (!alive) return;
+    if (scheduler.nowMs() < frozenUntilMs) {
+      scheduler.at(frozenUntilMs, () => resume(run));
+      return;
+    }
+    scheduler.woke();
+    run();
+  }
+
+  function resumeAfter(delayMs: number, run: () => void): void {
+    scheduler.after(delayMs, () => resume(run));
+  }
+
+  return {
+    name,
+    skewMs,
+    clock: {
+      epochMs: () => Math.floor(startEpochMs + scheduler.nowMs() + skewMs),
+      elapsedMs: () => scheduler.nowMs(),
+      sleep: (ms) => new Promise((resolve) => resumeAfter(ms, resolve)),
+      random: () => random.next(),
+    },
+    isAlive: () => alive,
+    die: () => {
+      if (!alive) return;
+      alive = false;
+      onDeath();
+    },
+    freeze: (ms) => {
+      frozenUntilMs = Math.max(frozenUntilMs, scheduler.nowMs() + ms);
+    },
+    resumeAfter,
+  };
+}

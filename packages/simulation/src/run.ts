@@ -1,0 +1,159 @@
+import { startAdministration } from "./administration.ts";
+import { type Checker, createChecker, type Measured } from "./checks/checker.ts";
+import { createEvidence, type Evidence, type Violation } from "./checks/evidence.ts";
+import type { ConsumerHost } from "./consumer-host.ts";
+import { createDynamo } from "./dynamo/dynamo.ts";
+import { createTables } from "./dynamo/tables.ts";
+import { createFaults, type FaultTally, type Operation, type StrikeFilter } from "./faults.ts";
+import { createNetwork } from "./network.ts";
+import { createSinks } from "./ports/bus.ts";
+import { createQueue } from "./ports/queue.ts";
+import { createRandom } from "./random.ts";
+import type { Scenario } from "./scenario/scenario.ts";
+import { afterMicrotasks, createScheduler } from "./scheduler.ts";
+import { SILENT, type Trace } from "./trace.ts";
+import {
+  configStoreOfSimulation,
+  type Level,
+  portsOfSimulation,
+  startHost,
+  type World,
+} from "./world.ts";
+
+/** What came of a run. */
+export interface RunReport {
+  readonly violation?: Violation;
+  readonly tally: FaultTally;
+  readonly checked: ReadonlyMap<number, number>;
+  readonly measured: Measured;
+  readonly calls: ReadonlyMap<Operation, number>;
+  readonly strikes: number;
+  readonly evidence: Evidence;
+  readonly writeUnits: number;
+  readonly endedAtMs: number;
+}
+
+export interface RunOptions {
+  readonly level?: Level;
+  /** Which strikes are let through; all by default. */
+  readonly isLet?: StrikeFilter;
+  readonly traceAt?: (nowMs: () => number) => Trace;
+  readonly metered?: boolean;
+}
+
+/** The gate's own code on simulated ports. */
+export const AT_PORTS: Level = {
+  consumerPorts: portsOfSimulation,
+  configStore: configStoreOfSimulation,
+  quiet: afterMicrotasks,
+};
+
+/** Virtual time in which everything has to come to an end once the faults have. */
+const DRAIN_MS_MAX = 4 * 3_600_000;
+const REDRIVES_MAX = 1;
+
+/** Runs a scenario to its end, or to the first broken invariant. */
+export async function runScenario(
+  scenario: Scenario,
+  { level = AT_PORTS, isLet = () => true, traceAt, metered = false }: RunOptions = {},
+): Promise<RunReport> {
+  const random = createRandom(scenario.seed ^ 0x5eed);
+  const scheduler = createScheduler(level.quiet);
+  const trace = traceAt?.(scheduler.nowMs) ?? SILENT;
+  const faults = createFaults(scenario.rates, random.fork(), isLet);
+  const network = createNetwork(scheduler, random.fork(), faults, trace);
+  const tables = createTables();
+  const evidence = createEvidence(scenario, tables);
+  let violation: Violation | undefined;
+  const checker = createChecker(evidence, (found) => {
+    trace.say(() => `INVARIANT ${found.invariant} IS BROKEN: ${found.message}`);
+    violation ??= found;
+  });
+  const dynamo = createDynamo(network, tables, { ...checker, metered });
+  const hosts: ConsumerHost[] = [];
+  const queue = createQueue(network, {
+    visibilityMs: scenario.visibilityMs,
+    maxReceiveCount: 5,
+    onVisible: () =>
+      scheduler.after(random.between(0, 20), () => {
+        for (const host of random.shuffled(hosts)) while (host.poll());
+      }),
+  });
+  const sinks = createSinks(network, checker);
+  const world: World = { scenario, random, network, dynamo, sinks, queue, checker };
+  for (const item of scenario.initial) {
+    tables.put({ table: "config", pk: item.pk, sk: item.sk }, item, Number.NEGATIVE_INFINITY);
+  }
+  for (const [index, spec] of scenario.hosts.entries()) {
+    hosts.push(startHost(world, spec, index, level));
+  }
+  for (const { atMs, body } of scenario.messages) scheduler.at(atMs, () => queue.send(body));
+  const administration = startAdministration(world, level);
+  countKinds(scenario, faults.happened);
+
+  const stopped = () => violation !== undefined;
+  await scheduler.run(stopped, scenario.faultsUntilMs);
+  faults.end();
+  await drain(world, hosts, administration.isDone, stopped);
+  if (!stopped()) checker.atEnd({ queued: queue.size(), dead: queue.deadCount() });
+  return report(world, checker, evidence, violation);
+}
+
+/** Runs on without faults until all is done; dead letters are redriven. */
+async function drain(
+  { network: { scheduler }, queue, scenario }: World,
+  hosts: readonly ConsumerHost[],
+  isAdministrationDone: () => boolean,
+  stopped: () => boolean,
+): Promise<void> {
+  const lastMs = Math.max(0, ...scenario.messages.map(({ atMs }) => atMs));
+  const untilMs = Math.max(lastMs, scheduler.nowMs()) + DRAIN_MS_MAX;
+  const isDone = () =>
+    stopped() ||
+    (scheduler.nowMs() >= lastMs &&
+      queue.size() === 0 &&
+      isAdministrationDone() &&
+      hosts.every((host) => host.busy() === 0));
+  for (let redrives = 0; ; redrives++) {
+    await scheduler.run(isDone, untilMs);
+    if (stopped() || redrives >= REDRIVES_MAX || queue.redrive() === 0) return;
+  }
+}
+
+function report(
+  { network, dynamo }: World,
+  { checked, measured }: Checker,
+  evidence: Evidence,
+  violation: Violation | undefined,
+): RunReport {
+  const { faults, calls, scheduler } = network;
+  return {
+    ...(violation === undefined ? {} : { violation }),
+    tally: faults.tally,
+    checked,
+    measured,
+    calls,
+    strikes: faults.strikeCount(),
+    evidence,
+    writeUnits: dynamo.units(),
+    endedAtMs: scheduler.nowMs(),
+  };
+}
+
+/** Faults that lie in the scenario itself. */
+function countKinds(
+  scenario: Scenario,
+  happened: (fault: "F17" | "F27" | "F28" | "F31" | "F32") => void,
+): void {
+  const { messages, hosts, profile, startEpochMs, faultsUntilMs, rates } = scenario;
+  for (const { content } of messages) {
+    if (content.kind === "poison" || !content.valid) happened("F31");
+  }
+  if (rates.F17 !== undefined) {
+    for (const { body } of messages) if (body.length > 120_000) happened("F17");
+  }
+  for (const { skewMs } of hosts) if (skewMs !== 0) happened("F27");
+  if (profile === "burst") happened("F32");
+  const dayOf = (ms: number) => Math.floor((startEpochMs + ms) / 3_600_000 / 24);
+  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days") happened("F28");
+}

@@ -1,0 +1,97 @@
+import type { GateStore } from "@autonomy-gate/core/ports";
+import type { Checker } from "./checks/checker.ts";
+import { type ConsumerHost, type ConsumerPorts, createConsumerHost } from "./consumer-host.ts";
+import type { Dynamo } from "./dynamo/dynamo.ts";
+import type { Network } from "./network.ts";
+import { type Sinks, simulatedBus, simulatedQuarantine } from "./ports/bus.ts";
+import { simulatedConfigStore } from "./ports/config-store.ts";
+import { simulatedGateStore } from "./ports/gate-store.ts";
+import { nextVersionStore } from "./ports/next-version.ts";
+import type { Queue } from "./ports/queue.ts";
+import { createProcess, type SimProcess } from "./process.ts";
+import type { Random } from "./random.ts";
+import type { HostSpec, Scenario } from "./scenario/scenario.ts";
+
+/** The services of one run, and who watches them. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly network: Network;
+  readonly dynamo: Dynamo;
+  readonly sinks: Sinks;
+  readonly queue: Queue;
+  readonly checker: Checker;
+}
+
+/** How the gate's ports are made: at the ports themselves, or with real adapters on real clients. */
+export interface Level {
+  readonly consumerPorts: (world: World, process: SimProcess) => ConsumerPorts;
+  readonly configStore: (
+    world: World,
+    process: SimProcess,
+  ) => ReturnType<typeof simulatedConfigStore>;
+  /** Resolves once everything the last event set going has come to rest. */
+  readonly quiet: () => Promise<void>;
+}
+
+export function portsOfSimulation({ dynamo, sinks }: World, process: SimProcess): ConsumerPorts {
+  return {
+    store: simulatedGateStore(dynamo, process),
+    bus: simulatedBus(sinks, process),
+    quarantine: simulatedQuarantine(sinks, process),
+  };
+}
+
+export function configStoreOfSimulation({ dynamo }: World, process: SimProcess) {
+  return simulatedConfigStore(dynamo, process);
+}
+
+export function startHost(world: World, spec: HostSpec, index: number, level: Level): ConsumerHost {
+  const { network, scenario, checker, queue } = world;
+  let started = 0;
+  return createConsumerHost({
+    network,
+    queue,
+    batchSize: scenario.batchSize,
+    slots: spec.slots,
+    start: (onDeath) => {
+      const name = `consumer${index}.${started++}`;
+      network.trace.say(() => `${name} starts`);
+      return newProcess(world, name, spec.skewMs, () => {
+        network.trace.say(() => `${name} dies`);
+        onDeath();
+      });
+    },
+    portsFor: (process) => {
+      const ports = level.consumerPorts(world, process);
+      const store = spec.nextVersion
+        ? nextVersionStore(ports.store, () => network.faults.happened("F34"))
+        : ports.store;
+      return { ...ports, store: watched(store, checker) };
+    },
+    onBatch: checker.onBatch,
+    onDelete: checker.onDelete,
+    onFailure: checker.onFailure,
+  });
+}
+
+export function newProcess(
+  { network, random, scenario }: World,
+  name: string,
+  skewMs: number,
+  onDeath: () => void,
+): SimProcess {
+  const { startEpochMs } = scenario;
+  return createProcess(network.scheduler, random.fork(), { name, skewMs, startEpochMs, onDeath });
+}
+
+function watched(store: GateStore, checker: Checker): GateStore {
+  return {
+    ...store,
+    readFacts: async (requests) => {
+      const replies = await store.readFacts(requests);
+      checker.onFacts(requests, replies);
+      return replies;
+    },
+  };
+}
