@@ -8,8 +8,13 @@ const Environment = z.object({
   AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
   AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
   AUTONOMY_QUARANTINE_QUEUE_URL: z.url(),
-  /** Comma-separated. */
-  AUTONOMY_INTENT_SOURCES: z.string().min(1).default(DEFAULT_INTENT_SOURCES.join(",")),
+  /** Comma-separated. An empty name is none: it would accept events without a source. */
+  AUTONOMY_INTENT_SOURCES: z
+    .string()
+    .default(DEFAULT_INTENT_SOURCES.join(","))
+    .transform((text) => text.split(",").map((source) => source.trim()))
+    .transform((sources) => sources.filter((source) => source !== ""))
+    .refine((sources) => sources.length > 0, "must name at least one source"),
 });
 
 export interface ConsumerConfig {
@@ -43,6 +48,6 @@ export function readConfig(
     },
     busName: env.AUTONOMY_EVENT_BUS_NAME,
     quarantineUrl: env.AUTONOMY_QUARANTINE_QUEUE_URL,
-    intentSources: env.AUTONOMY_INTENT_SOURCES.split(",").map((source) => source.trim()),
+    intentSources: env.AUTONOMY_INTENT_SOURCES,
   };
 }
