@@ -1,23 +1,15 @@
 import { Temporal } from "temporal-polyfill";
 import * as z from "zod";
+import { DateKey, Instant } from "./time.ts";
 
-/** A calendar day, `YYYY-MM-DD`. Two of them compare as text. */
-export const DateKey = z
-  .string()
-  .refine(isCalendarDay, "must be a calendar day, YYYY-MM-DD")
-  .brand<"DateKey">();
-export type DateKey = z.infer<typeof DateKey>;
+/** Words of `time.ts`, for whoever computes with them. */
+export { DateKey, Instant };
 
 /** An IANA time zone name such as `Europe/Berlin`; offsets such as `+01:00` are refused. */
 export const TimeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, 'must be an IANA time zone such as "UTC" or "Europe/Berlin"');
-
-/** An ISO 8601 instant with `Z` or an offset, to the nanosecond at most: what `instantMs` reads. */
-export const Instant = z
-  .string()
-  .refine(isInstant, "must be an ISO 8601 instant such as 2026-11-22T09:30:00.000Z");
 
 const DAY_MS = 86_400_000;
 
@@ -88,20 +80,6 @@ function endOfDay(day: DateKey, timeZone: string): number {
 
 function utcMidnight(day: DateKey): number {
   return Temporal.Instant.from(`${day}T00:00:00Z`).epochMilliseconds;
-}
-
-function isCalendarDay(text: string): boolean {
-  return z.iso.date().safeParse(text).success;
-}
-
-function isInstant(text: string): boolean {
-  if (!z.iso.datetime({ offset: true }).safeParse(text).success) return false;
-  try {
-    Temporal.Instant.from(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isTimeZone(text: string): boolean {

@@ -21,6 +21,7 @@ export type IntentId = z.infer<typeof IntentId>;
 export const ActionType = z
   .string()
   .refine((text) => ACTION_TYPE_PATTERN.test(text) && text !== "DEFAULT", ACTION_TYPE_RULE)
+  .meta({ pattern: ACTION_TYPE_PATTERN.source, not: { enum: ["DEFAULT"] } })
   .brand<"ActionType">();
 export type ActionType = z.infer<typeof ActionType>;
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { Instant } from "../day.ts";
 import { ActionType } from "../ids.ts";
 import { RiskLevel } from "../policy/risk.ts";
+import { Instant } from "../time.ts";
 
 /** What is known of an action type: the authority on its risk, whatever an agent says. */
 export const ActionTypeEntry = z.object({

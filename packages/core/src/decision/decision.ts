@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { BudgetReport } from "../budget/budget.ts";
-import { DateKey } from "../day.ts";
+import { BudgetReport } from "../budget/report.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
 import { AutonomyMode, ModeSource } from "../mode/mode.ts";
 import { PolicyFacts } from "../policy/facts.ts";
 import { AutoApprovalDecision, Finding, Reason } from "../policy/policy.ts";
+import { DateKey } from "../time.ts";
 
 /** What the gate says of one intent, and why. */
 export const Decision = z.looseObject({

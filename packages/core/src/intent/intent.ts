@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { Instant } from "../day.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
+import { Instant } from "../time.ts";
 
 const TEXT_LENGTH_MAX = 128;
 
@@ -19,12 +19,16 @@ export const IntentIds = z.looseObject({
  */
 export const ActionIntentV1 = IntentIds.extend({
   action_type: ActionType,
-  /** 0 to 1. */
-  confidence_score: z.unknown().optional(),
-  risk_level: z.unknown().optional(),
+  confidence_score: z
+    .unknown()
+    .optional()
+    .describe("A number from 0 to 1. Anything else is decided, as CONFIDENCE_INVALID."),
+  risk_level: z
+    .unknown()
+    .optional()
+    .describe("MINIMAL, LOW, MEDIUM, HIGH or CRITICAL. Anything else: RISK_LEVEL_UNKNOWN."),
   lifecycle_state: ShortText.optional(),
-  /** From this instant on the action must not run. */
-  expires_at: Instant.optional(),
+  expires_at: Instant.optional().describe("From this instant on the action must not run."),
   target: z.unknown().optional(),
   parameters: z.unknown().optional(),
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { Instant } from "../day.ts";
 import { AccountId, ActionType, TenantId } from "../ids.ts";
+import { Instant } from "../time.ts";
 
 /** What an agent may do with an action type, from most to least permissive. */
 export const AUTONOMY_MODES = [

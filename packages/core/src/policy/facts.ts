@@ -3,7 +3,7 @@ import type { ActionTypeEntry } from "../catalogue/action-type.ts";
 import { type CatalogueAnswer, CatalogueSource } from "../catalogue/find-entry.ts";
 import { readConfidence } from "../intent/confidence.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
-import { AppliedKillSwitch } from "../kill-switch/kill-switch.ts";
+import { AppliedKillSwitch } from "../kill-switch/applied.ts";
 import { quoted } from "../stored.ts";
 import { higherRisk, RiskLevel, readRiskLevel } from "./risk.ts";
 

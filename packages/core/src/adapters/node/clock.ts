@@ -11,3 +11,8 @@ export function systemClock(offsetMs = 0): Clock {
     random: () => Math.random(),
   };
 }
+
+/** `YYYY-MM-DDTHH:mm:ss.sssZ`, for edges that need no calendar. */
+export function isoInstant(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

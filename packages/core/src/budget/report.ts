@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { DateKey } from "../time.ts";
+
+/** What bounded a claim: the day's limit is named before a type's cap when both are spent. */
+export const LimitedBy = z.enum(["DAY", "ACTION_TYPE"]);
+export type LimitedBy = z.infer<typeof LimitedBy>;
+
+/** The budget as a decision saw it. */
+export const BudgetReport = z.looseObject({
+  /** The day the claim counts for. */
+  date_key: DateKey,
+  timezone: z.string(),
+  /** The limit in force: the day's or the type's, as `limited_by` says. */
+  limit: z.int().min(0),
+  /** Absent on AUTO_EXECUTE: parallel commits would make it a guess. */
+  used: z.int().min(0).optional(),
+  limited_by: LimitedBy,
+  resets_at: z.string(),
+  /** The configured daily limit, when disuse has lowered the one in force. */
+  configured_limit: z.int().min(0).optional(),
+  /** Full days without a consumption, when disuse has lowered the limit and they are known. */
+  unused_days: z.int().min(0).optional(),
+});
+export type BudgetReport = z.infer<typeof BudgetReport>;
