@@ -1,5 +1,3 @@
-import { SCHEMA_VERSION } from "@autonomy-gate/core/contract";
-import { v7 as uuidV7 } from "uuid";
 import * as z from "zod";
 
 /** The detail of an `ActionIntentCreated` event, as far as sending it needs to know. */
@@ -12,8 +10,8 @@ const Detail = z.looseObject({ data: z.looseObject({}), metadata: z.unknown().op
 
 /**
  * Reads intents as people keep them: one JSON object, an array of them, or one a line. A bare
- * intent is wrapped with fresh metadata. What an intent says is the gate's to judge: only what is
- * not JSON, or not an object, is refused here.
+ * intent is wrapped; publishing fills in its metadata. What an intent says is the gate's to judge:
+ * only what is not JSON, or not an object, is refused here.
  *
  * @param name where the text is from, for the error message
  */
@@ -54,13 +52,5 @@ function detailOf(value: unknown, where: string): IntentDetail {
   if (detail.success) return detail.data;
   const bare = z.looseObject({}).safeParse(value);
   if (!bare.success) throw new Error(`${where} is not a JSON object.`);
-  return { metadata: freshMetadata(), data: bare.data };
-}
-
-function freshMetadata() {
-  return {
-    event_id: uuidV7(),
-    schema_version: SCHEMA_VERSION,
-    occurred_at: new Date().toISOString(),
-  };
+  return { data: bare.data };
 }
