@@ -14,6 +14,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: "admin",
+          root: "packages/admin",
+          include: ["{src,test}/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "local",
           root: "packages/local",
           include: ["{src,test}/**/*.test.ts"],

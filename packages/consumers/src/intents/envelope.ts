@@ -1,15 +1,10 @@
 import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import { INTENT_DETAIL_TYPE, SCHEMA_VERSION } from "@autonomy-gate/core/contract";
 import { Instant, instantMs } from "@autonomy-gate/core/day";
-import type { IntentContent, ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import { ActionType } from "@autonomy-gate/core/ids";
-import { ActionIntentV1, IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
-import {
-  DATA_BYTES_MAX,
-  findJsonIssue,
-  type InputIssue,
-  utf8Bytes,
-} from "@autonomy-gate/core/intent/json-bounds";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import { intentContent, issuesOf } from "@autonomy-gate/core/intent/content";
+import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
+import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
 import canonicalize from "canonicalize";
 import * as z from "zod";
@@ -73,7 +68,11 @@ export function readMessage(body: string, sources: readonly string[]): Message {
       decision_id: decisionId(ref),
       fingerprint: sha256(canonical ?? body),
       ...traceIds(about.data, envelope.id),
-      content: contentOf(data, canonical, about.success ? [] : issuesOf(about.error, "metadata")),
+      content: intentContent(
+        data,
+        canonical,
+        about.success ? [] : issuesOf(about.error, "metadata"),
+      ),
     },
     ...occurredAt(about.data?.occurred_at),
   };
@@ -107,34 +106,6 @@ function unexpectedEvent(envelope: Envelope, sources: readonly string[]): Refuse
   return undefined;
 }
 
-function contentOf(
-  data: unknown,
-  canonical: string | null,
-  metadataIssues: readonly InputIssue[],
-): IntentContent {
-  const intent = ActionIntentV1.safeParse(data);
-  const issues = [
-    ...metadataIssues,
-    ...boundIssues(data, canonical),
-    ...(intent.success ? [] : issuesOf(intent.error, "data")),
-  ];
-  if (intent.success && issues.length === 0) return { valid: true, intent: intent.data };
-  return { valid: false, action_type: usableActionType(data), issues };
-}
-
-function boundIssues(data: unknown, canonical: string | null): InputIssue[] {
-  const issue = findJsonIssue(data, "data");
-  if (issue !== undefined) return [issue];
-  const bytes = utf8Bytes(canonical ?? "");
-  if (bytes <= DATA_BYTES_MAX) return [];
-  return [{ path: "data", message: `must be at most ${DATA_BYTES_MAX} bytes, not ${bytes}` }];
-}
-
-function usableActionType(data: unknown): ActionType | null {
-  const named = z.looseObject({ action_type: ActionType }).safeParse(data);
-  return named.success ? named.data.action_type : null;
-}
-
 /** `null`: the data has no RFC 8785 form, so the intent cannot be valid. */
 function canonicalText(data: unknown): string | null {
   try {
@@ -160,10 +131,6 @@ function traceIds(
 function occurredAt(received: unknown): Pick<IntentMessage, "occurredAtMs"> {
   const instant = Instant.safeParse(received);
   return instant.success ? { occurredAtMs: instantMs(instant.data) } : {};
-}
-
-function issuesOf(error: z.ZodError, root: string): InputIssue[] {
-  return error.issues.map(({ path, message }) => ({ path: [root, ...path].join("."), message }));
 }
 
 function sentence({ path, message }: InputIssue): string {

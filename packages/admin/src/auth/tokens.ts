@@ -1,0 +1,68 @@
+import type { Clock } from "@autonomy-gate/core/ports";
+import { CognitoJwtVerifier } from "aws-jwt-verify";
+import { FetchError, JwtBaseError } from "aws-jwt-verify/error";
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from "jose";
+import { credentialFrom } from "./claims.ts";
+import type { Credential } from "./credential.ts";
+
+export interface TokenVerifier {
+  /** `undefined`: the token proves nothing. Throws only when it could not be checked. */
+  verify(token: string): Promise<Credential | undefined>;
+}
+
+/** A Cognito user pool. ID tokens only: they carry the tenant. */
+export interface UserPool {
+  readonly userPoolId: string;
+  readonly clientIds: readonly string[];
+}
+
+/** Verifies the ID tokens of a Cognito user pool: RS256, issuer, audience, expiry, use. */
+export function cognitoTokens({ userPoolId, clientIds }: UserPool): TokenVerifier {
+  const verifier = CognitoJwtVerifier.create({
+    userPoolId,
+    clientId: [...clientIds],
+    tokenUse: "id",
+  });
+  return {
+    verify: async (token) => {
+      try {
+        return credentialFrom(await verifier.verify(token));
+      } catch (error) {
+        if (error instanceof JwtBaseError && !(error instanceof FetchError)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** An issuer whose public keys are known beforehand. */
+export interface KeySetIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keySet: JSONWebKeySet;
+}
+
+/** Verifies tokens against a fixed key set: RS256 only, issuer, audience, expiry. */
+export function keySetTokens(
+  { issuer, audience, keySet }: KeySetIssuer,
+  clock: Clock,
+): TokenVerifier {
+  const keys = createLocalJWKSet(keySet);
+  return {
+    verify: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          issuer,
+          audience,
+          algorithms: ["RS256"],
+          requiredClaims: ["exp", "sub"],
+          currentDate: new Date(clock.epochMs()),
+        });
+        return credentialFrom(payload);
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import * as z from "zod";
+
+/** Comma-separated, space around the parts ignored. */
+const List = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ""));
+
+/** The API's environment, parsed once at the cold start. */
+const Environment = z
+  .object({
+    AUTONOMY_CONFIG_TABLE_NAME: z.string().min(1),
+    AUTONOMY_BUDGET_STATE_TABLE_NAME: z.string().min(1),
+    AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
+    AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
+    /** Browser origins that may call the API; empty: none. */
+    AUTONOMY_CORS_ORIGINS: List.pipe(z.array(z.url())),
+    /** The Cognito user pool whose ID tokens are accepted; absent: API keys only. */
+    AUTONOMY_JWT_USER_POOL_ID: z.string().min(1).optional(),
+    AUTONOMY_JWT_CLIENT_IDS: List,
+  })
+  .refine(
+    (env) => env.AUTONOMY_JWT_USER_POOL_ID === undefined || env.AUTONOMY_JWT_CLIENT_IDS.length > 0,
+    {
+      path: ["AUTONOMY_JWT_CLIENT_IDS"],
+      error: "is needed with AUTONOMY_JWT_USER_POOL_ID",
+    },
+  );
+
+export interface AdminConfig {
+  readonly tables: {
+    readonly config: string;
+    readonly budgetState: string;
+    readonly ledger: string;
+  };
+  readonly busName: string;
+  readonly corsOrigins: readonly string[];
+  readonly userPool?: { readonly userPoolId: string; readonly clientIds: readonly string[] };
+}
+
+/** Throws an error that names every missing or malformed variable. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): AdminConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
+    throw new Error(`The admin API's environment is not usable. ${problems.join("; ")}`);
+  }
+  const env = parsed.data;
+  const userPoolId = env.AUTONOMY_JWT_USER_POOL_ID;
+  return {
+    tables: {
+      config: env.AUTONOMY_CONFIG_TABLE_NAME,
+      budgetState: env.AUTONOMY_BUDGET_STATE_TABLE_NAME,
+      ledger: env.AUTONOMY_LEDGER_TABLE_NAME,
+    },
+    busName: env.AUTONOMY_EVENT_BUS_NAME,
+    corsOrigins: env.AUTONOMY_CORS_ORIGINS,
+    ...(userPoolId === undefined
+      ? {}
+      : { userPool: { userPoolId, clientIds: env.AUTONOMY_JWT_CLIENT_IDS } }),
+  };
+}

@@ -1,0 +1,33 @@
+import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import canonicalize from "canonicalize";
+import { HttpError } from "./errors.ts";
+
+/** The entity tag of a stored object, quotes included: equal exactly for equal content. */
+export function etagOf(attributes: ConfigAttributes): string {
+  return `"${sha256(canonicalize(attributes) ?? "")}"`;
+}
+
+/**
+ * Throws a 412 unless the stored object is one that If-Match names. `*` names any that exists; weak
+ * tags name none (RFC 9110, 13.1.1); quotes may be left out.
+ */
+export function requireMatch(
+  ifMatch: string | undefined,
+  stored: ConfigAttributes | undefined,
+): void {
+  if (ifMatch === undefined) return;
+  if (stored !== undefined) {
+    const etag = etagOf(stored);
+    const named = ifMatch.split(",").map((tag) => tag.trim());
+    if (named.some((tag) => tag === "*" || tag === etag || `"${tag}"` === etag)) return;
+  }
+  throw changedMeanwhile();
+}
+
+export function changedMeanwhile(): HttpError {
+  return new HttpError(
+    "PRECONDITION_FAILED",
+    "The object is not what it was when you read it. Read it again before you change it.",
+  );
+}

@@ -1,0 +1,67 @@
+import type * as z from "zod";
+import { HttpError, invalid } from "./errors.ts";
+
+/** Reaches into an object's prototype instead of its fields, and never means anything else. */
+const FORBIDDEN_KEY = "__proto__";
+
+/** Reads a value through its schema; throws a 400 that names the paths at fault. */
+export function parse<S extends z.ZodType>(schema: S, value: unknown, root: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    parsed.error.issues.flatMap((issue) => {
+      const path = [root, ...issue.path].join(".");
+      if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+      return issue.keys.map((key) => ({ path: `${path}.${key}`, message: "is not a known field" }));
+    }),
+  );
+}
+
+/** Query parameters as an object. Each may be given once: nobody can say which of two counts. */
+export function queryObject(query: URLSearchParams): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of query) {
+    if (values.has(name)) throw invalid([{ path: `query.${name}`, message: "must be given once" }]);
+    if (name === FORBIDDEN_KEY) {
+      throw invalid([{ path: `query.${name}`, message: "is not a known field" }]);
+    }
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
+}
+
+/** Refuses a body that says it is something else than JSON. */
+export function requireJson(contentType: string | undefined): void {
+  const [type = ""] = (contentType ?? "").split(";");
+  if (type.trim().toLowerCase() === "application/json") return;
+  throw new HttpError("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.");
+}
+
+/**
+ * Parses a body. Refuses what is not JSON, and a field that every schema would pass over in silence.
+ */
+export function parseJson(text: string): unknown {
+  const body = jsonValue(text);
+  if (!hasForbiddenKey(body)) return body;
+  throw invalid([{ path: `body.${FORBIDDEN_KEY}`, message: "is not a known field" }]);
+}
+
+function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says quotes the text, which may hold anything.
+    throw invalid([{ path: "body", message: "must be JSON" }]);
+  }
+}
+
+/** Needs no recursion, so no nesting can exhaust the stack. */
+function hasForbiddenKey(body: unknown): boolean {
+  const pending = [body];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    if (Object.hasOwn(value, FORBIDDEN_KEY)) return true;
+    for (const child of Object.values(value)) pending.push(child);
+  }
+  return false;
+}

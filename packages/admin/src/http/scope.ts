@@ -1,0 +1,121 @@
+import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
+import { AccountId, TenantId } from "@autonomy-gate/core/ids";
+import * as z from "zod";
+import { ALL_TENANTS, type Credential } from "../auth/credential.ts";
+import { HttpError, invalid } from "./errors.ts";
+
+/** Whom a place in a request (query, header or body) names. */
+export const NamedScope = z.object({
+  tenant_id: TenantId.optional(),
+  account_id: AccountId.optional(),
+});
+export type NamedScope = z.infer<typeof NamedScope>;
+
+export type TenantScope = Extract<ConfigScope, { readonly kind: "TENANT" }>;
+export type AccountScope = Extract<ConfigScope, { readonly kind: "ACCOUNT" }>;
+type WideScope = Exclude<ConfigScope, AccountScope>;
+
+/** What a route can be about. */
+export interface Reach<S extends ConfigScope = ConfigScope> {
+  /** Whether a request that names nobody is about everyone. */
+  readonly global: boolean;
+  /** The query parameters that name it. */
+  readonly query: z.ZodObject;
+  /** Throws a 400 when the request names too little for the route. */
+  resolve(scope: ConfigScope): S;
+}
+
+const tenantQuery = z.strictObject({ tenant_id: TenantId.optional() });
+const accountQuery = z.strictObject({
+  tenant_id: TenantId.optional(),
+  account_id: AccountId.optional(),
+});
+
+/** One account. */
+export const ACCOUNT: Reach<AccountScope> = {
+  global: false,
+  query: accountQuery,
+  resolve: (scope) => {
+    if (scope.kind === "ACCOUNT") return scope;
+    throw missing(scope.kind === "GLOBAL" ? "tenant_id" : "account_id");
+  },
+};
+
+/** A tenant, or one of its accounts. */
+export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
+  global: false,
+  query: accountQuery,
+  resolve: (scope) => {
+    if (scope.kind !== "GLOBAL") return scope;
+    throw missing("tenant_id");
+  },
+};
+
+/** A tenant, or with none named what is global. */
+export const GLOBAL_OR_TENANT: Reach<WideScope> = {
+  global: true,
+  query: tenantQuery,
+  resolve: (scope) => {
+    if (scope.kind !== "ACCOUNT") return scope;
+    throw invalid([{ path: "account_id", message: "is not a known field" }]);
+  },
+};
+
+/** Everyone, a tenant, or an account. */
+export const ANY_SCOPE: Reach = {
+  global: true,
+  query: accountQuery,
+  resolve: (scope) => scope,
+};
+
+/** Throws a 403 when a place names another tenant than the credential's. */
+export function requireOwnTenant(places: readonly NamedScope[], credential: Credential): void {
+  if (credential.tenant === ALL_TENANTS) return;
+  if (places.some(({ tenant_id }) => tenant_id !== undefined && tenant_id !== credential.tenant)) {
+    throw forbiddenTenant();
+  }
+}
+
+/**
+ * The scope that a request is about: what its places name, together; the credential's own tenant
+ * where they name none. Throws a 403 when one names another tenant than the credential's, or all of
+ * them name nobody where that means everyone; a 400 when they disagree. The answer does not depend
+ * on what exists.
+ */
+export function bindScope<S extends ConfigScope>(
+  places: readonly NamedScope[],
+  credential: Credential,
+  reach: Reach<S>,
+): S {
+  requireOwnTenant(places, credential);
+  const tenants = distinct(places.map(({ tenant_id }) => tenant_id));
+  const accounts = distinct(places.map(({ account_id }) => account_id));
+  if (tenants.length > 1) throw disagreement("tenant_id");
+  if (accounts.length > 1) throw disagreement("account_id");
+  const [account] = accounts;
+  const aboutEveryone = reach.global && tenants.length === 0 && account === undefined;
+  if (aboutEveryone && credential.tenant !== ALL_TENANTS) throw forbiddenTenant();
+  const tenant = tenants[0] ?? ownTenant(credential);
+  if (tenant === undefined && account !== undefined) throw missing("tenant_id");
+  return reach.resolve(scopeOf(tenant, account));
+}
+
+function ownTenant({ tenant }: Credential): TenantId | undefined {
+  return tenant === ALL_TENANTS ? undefined : tenant;
+}
+
+function forbiddenTenant(): HttpError {
+  return new HttpError("FORBIDDEN", "The credential is not for this tenant.");
+}
+
+function missing(name: string): HttpError {
+  return invalid([{ path: name, message: "is needed" }]);
+}
+
+function disagreement(name: string): HttpError {
+  return invalid([{ path: name, message: "must be the same everywhere in the request" }]);
+}
+
+function distinct<T>(values: readonly (T | undefined)[]): T[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}

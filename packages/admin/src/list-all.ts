@@ -1,0 +1,23 @@
+import type { ConfigScope } from "@autonomy-gate/core/config/address";
+import type { ConfigListing, ListedObject, PagedKind } from "@autonomy-gate/core/read-ports";
+
+const PAGE_LIMIT = 100;
+
+/** A list to its last page. */
+export async function listAll(
+  listing: ConfigListing,
+  scope: ConfigScope,
+  kind: PagedKind,
+): Promise<ListedObject[]> {
+  const found: ListedObject[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listing.page(scope, kind, {
+      limit: PAGE_LIMIT,
+      ...(after === undefined ? {} : { after }),
+    });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+}

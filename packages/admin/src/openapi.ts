@@ -1,0 +1,44 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import * as z from "zod";
+import { NEXT_TOKEN_HEADER } from "./routes/audit-export.ts";
+import { ROUTES } from "./routes.ts";
+
+const DESCRIPTION = `Modes, budgets, action types, kill switches, decisions and the audit trail of the autonomy gate.
+
+A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}.`;
+
+/** The OpenAPI 3.1 document, made from the schemas that check the requests. */
+export function openApiDocument() {
+  const { openAPIRegistry: registry, getOpenAPI31Document: generate } = new OpenAPIHono();
+  registry.registerComponent("securitySchemes", "ApiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "X-Api-Key",
+  });
+  registry.registerComponent("securitySchemes", "Bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  for (const route of ROUTES) registry.registerPath(route.document);
+  const document = generate({
+    openapi: "3.1.0",
+    info: { title: "Autonomy gate: admin API", version: "1", description: DESCRIPTION },
+  });
+  return withNullInEnums(document);
+}
+
+const NullableEnum = z.looseObject({
+  type: z.array(z.string()).refine((types) => types.includes("null")),
+  enum: z.array(z.unknown()).refine((members) => !members.includes(null)),
+});
+
+/** The generator forgets that a nullable enum also holds null, which its own `type` admits. */
+function withNullInEnums<T>(document: T): T {
+  const text = JSON.stringify(document, (_, value: unknown) => {
+    const nullable = NullableEnum.safeParse(value);
+    if (!nullable.success) return value;
+    return { ...nullable.data, enum: [...nullable.data.enum, null] };
+  });
+  return JSON.parse(text);
+}

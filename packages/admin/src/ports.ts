@@ -1,0 +1,30 @@
+import type { ChangeBus } from "@autonomy-gate/core/config/changed";
+import type { Clock, ConfigStore, GateStore } from "@autonomy-gate/core/ports";
+import type {
+  AuditReader,
+  BudgetStateReader,
+  ConfigListing,
+  DecisionReader,
+} from "@autonomy-gate/core/read-ports";
+import type { Authentication } from "./auth/authenticate.ts";
+import type { AdminTelemetry } from "./telemetry.ts";
+
+/** All the admin API works with. */
+export interface AdminPorts {
+  readonly authentication: Authentication;
+  readonly config: ConfigStore;
+  readonly listing: ConfigListing;
+  readonly gate: Pick<GateStore, "readFacts">;
+  readonly budgetStates: BudgetStateReader;
+  readonly decisions: DecisionReader;
+  readonly audit: AuditReader;
+  readonly changes: ChangeBus;
+  readonly clock: Clock;
+  /** A new id for each request and each event. */
+  readonly newId: () => string;
+  readonly telemetry: AdminTelemetry;
+  /** Browser origins that may call the API. */
+  readonly corsOrigins: readonly string[];
+  /** An export is handed over in parts of about this many characters; absent: in one. */
+  readonly exportPartMax?: number;
+}

@@ -1,0 +1,114 @@
+import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
+import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
+import { scopeOf } from "@autonomy-gate/core/config/address";
+import { ActionType } from "@autonomy-gate/core/ids";
+import type { ListedObject } from "@autonomy-gate/core/read-ports";
+import * as z from "zod";
+import { json, NONE } from "../http/answer.ts";
+import { etagOf } from "../http/etag.ts";
+import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
+import { GLOBAL_OR_TENANT, NamedScope } from "../http/scope.ts";
+import { listAll } from "../list-all.ts";
+import { makeChange, writtenBy } from "../write.ts";
+
+const ActionTypeConfig = z
+  .object({
+    ...ActionTypeConfigV1.partial({ updated_at: true }).shape,
+    etag: z.string(),
+  })
+  .meta({ id: "ActionTypeConfigV1" });
+
+/** What is in force for a type, and who says so. */
+const ActionTypeInForce = z.object({
+  action_type: z.string(),
+  source: z.enum(["TENANT", "GLOBAL", "BUILT_IN"]),
+  ...ActionTypeConfig.partial().omit({ action_type: true }).shape,
+  /** The entry cannot be read: the type counts as unknown until it is put right. */
+  unreadable: z.literal(true).optional(),
+});
+type ActionTypeInForce = z.infer<typeof ActionTypeInForce>;
+
+const ActionTypeBody = z.strictObject({
+  tenant_id: NamedScope.shape.tenant_id,
+  action_type: ActionType,
+  ...ActionTypeEntry.shape,
+});
+
+export const listActionTypes = adminRoute({
+  method: "get",
+  path: "/action-types",
+  summary: "The action types in force for a tenant, or for everyone",
+  description:
+    "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole.",
+  role: "viewer",
+  reach: GLOBAL_OR_TENANT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: NOTHING,
+  success: z.object({ action_types: z.array(ActionTypeInForce) }),
+  handle: async ({ scope }, { listing }) => {
+    const [global, tenant] = await Promise.all([
+      listAll(listing, scopeOf(), "ACTION_TYPE"),
+      scope.kind === "TENANT" ? listAll(listing, scope, "ACTION_TYPE") : [],
+    ]);
+    const inForce = new Map<string, ActionTypeInForce>();
+    for (const [action_type, entry] of BUILT_IN_CATALOGUE) {
+      inForce.set(action_type, { action_type, source: "BUILT_IN", ...entry });
+    }
+    for (const item of global) inForce.set(item.name, entryView(item, "GLOBAL"));
+    for (const item of tenant) inForce.set(item.name, entryView(item, "TENANT"));
+    const sorted = [...inForce.values()].sort((a, b) => (a.action_type < b.action_type ? -1 : 1));
+    return json({ action_types: sorted });
+  },
+});
+
+export const putActionType = adminRoute({
+  method: "put",
+  path: "/action-types",
+  summary: "Say what an action type is, for a tenant or for everyone",
+  role: "admin",
+  reach: GLOBAL_OR_TENANT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: ActionTypeBody,
+  success: z.object({ action_type: ActionTypeConfig }),
+  handle: async (request, ports) => {
+    const { scope, body } = request;
+    const { tenant_id, ...entry } = body;
+    const { action_type } = entry;
+    const after = { ...entry, ...writtenBy(request) };
+    const object = { kind: "ACTION_TYPE", action_type } as const;
+    await makeChange({ scope, object, action: "PUT /action-types", after }, request, ports);
+    const etag = etagOf(after);
+    return json({ action_type: { ...after, etag } }, etag);
+  },
+});
+
+export const deleteActionType = adminRoute({
+  method: "delete",
+  path: "/action-types/{type}",
+  summary: "Remove an entry, so that the next one answers",
+  role: "admin",
+  reach: GLOBAL_OR_TENANT,
+  params: z.strictObject({ type: ActionType }),
+  query: NO_FIELDS,
+  body: NOTHING,
+  success: NOTHING,
+  handle: async (request, ports) => {
+    const { scope, params } = request;
+    const object = { kind: "ACTION_TYPE", action_type: params.type } as const;
+    await makeChange({ scope, object, action: "DELETE /action-types" }, request, ports);
+    return NONE;
+  },
+});
+
+function entryView(
+  { name, attributes }: ListedObject,
+  source: "TENANT" | "GLOBAL",
+): ActionTypeInForce {
+  const etag = etagOf(attributes);
+  const entry = ActionTypeEntry.safeParse(attributes);
+  if (!entry.success) return { action_type: name, source, unreadable: true, etag };
+  const about = ActionTypeConfig.pick({ updated_at: true, updated_by: true }).safeParse(attributes);
+  return { action_type: name, source, ...entry.data, ...about.data, etag };
+}

@@ -1,0 +1,190 @@
+import {
+  ActionTypeBudgetV1,
+  AutonomyBudgetV1,
+  DailyLimit,
+} from "@autonomy-gate/core/budget/budget";
+import { type ConfigObject, scopeOf } from "@autonomy-gate/core/config/address";
+import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { ActionType } from "@autonomy-gate/core/ids";
+import * as z from "zod";
+import { json, NONE } from "../http/answer.ts";
+import { invalid } from "../http/errors.ts";
+import { etagOf } from "../http/etag.ts";
+import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
+import {
+  type AccountScope,
+  NamedScope,
+  TENANT_OR_ACCOUNT,
+  type TenantScope,
+} from "../http/scope.ts";
+import { listAll } from "../list-all.ts";
+import { type Change, makeChange, scopeIds, writtenBy } from "../write.ts";
+import { budgetNow } from "./budget-now.ts";
+
+/** Action types one budget may cap by itself. */
+const CAPS_MAX = 200;
+
+const Budget = z
+  .object({
+    ...AutonomyBudgetV1.shape,
+    updated_at: AutonomyBudgetV1.shape.updated_at.optional(),
+    etag: z.string(),
+  })
+  .meta({ id: "AutonomyBudgetV1" });
+
+const ActionTypeBudget = z
+  .object({
+    ...ActionTypeBudgetV1.shape,
+    updated_at: ActionTypeBudgetV1.shape.updated_at.optional(),
+    etag: z.string(),
+  })
+  .meta({ id: "ActionTypeBudgetV1" });
+
+const BudgetAnswer = z.object({
+  /** The budget in force; `null`: nothing may run by itself. */
+  config: Budget.nullable(),
+  /** Who set it: absent when nobody did. */
+  source: z.enum(["ACCOUNT", "TENANT"]).optional(),
+  /** Why `config` is null although something is stored. */
+  problem: z.string().optional(),
+  /** The daily limit today, after decay. */
+  effective_limit: z.int().min(0).optional(),
+  /** Absent for a tenant's default: only accounts spend. */
+  remaining_today: z.int().min(0).optional(),
+  /** Daily caps that the account has for single types, beside those in `config`. */
+  action_type_budgets: z.array(ActionTypeBudget).optional(),
+});
+
+const BudgetBody = z
+  .strictObject({
+    ...NamedScope.shape,
+    action_type: ActionType.optional(),
+    max_autonomous_per_day: DailyLimit,
+    max_per_action_type: AutonomyBudgetV1.shape.max_per_action_type,
+    decay_if_unused: AutonomyBudgetV1.shape.decay_if_unused,
+    timezone: AutonomyBudgetV1.shape.timezone,
+  })
+  .superRefine((body, context) => {
+    if (Object.keys(body.max_per_action_type ?? {}).length > CAPS_MAX) {
+      const message = `must cap at most ${CAPS_MAX} action types`;
+      context.addIssue({ code: "custom", path: ["max_per_action_type"], message });
+    }
+    if (body.action_type === undefined) return;
+    for (const name of ["max_per_action_type", "decay_if_unused", "timezone"] as const) {
+      if (body[name] === undefined) continue;
+      const message = "does not go with action_type: its cap is max_autonomous_per_day alone";
+      context.addIssue({ code: "custom", path: [name], message });
+    }
+  });
+
+export const getBudget = adminRoute({
+  method: "get",
+  path: "/budget",
+  summary: "The budget in force for an account, and what is left of it today",
+  description: "Without account_id: the tenant's default.",
+  role: "viewer",
+  reach: TENANT_OR_ACCOUNT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: NOTHING,
+  success: BudgetAnswer,
+  handle: async ({ scope, calendar }, ports) => {
+    const object = { kind: "BUDGET" } as const;
+    const [own, tenant] = await Promise.all([
+      ports.config.read({ scope, object }),
+      ports.config.read({ scope: scopeOf(scope.tenant_id), object }),
+    ]);
+    const found = own ?? tenant;
+    const etag = own === undefined ? undefined : etagOf(own);
+    const source = own !== undefined && scope.kind === "ACCOUNT" ? "ACCOUNT" : "TENANT";
+    const whose = source === "ACCOUNT" ? scope : scopeOf(scope.tenant_id);
+    const config = found === undefined ? undefined : budgetView(found, scopeIds(whose));
+    if (scope.kind === "TENANT") {
+      return json({ config: config ?? null, ...(config && { source }) }, etag);
+    }
+    const [caps, now] = await Promise.all([
+      listAll(ports.listing, scope, "ACTION_TYPE_BUDGET"),
+      budgetNow(found, scope, calendar, ports),
+    ]);
+    const action_type_budgets = caps.flatMap(({ name, attributes }) => {
+      const ids = { ...scopeIds(scope), action_type: name };
+      const cap = ActionTypeBudget.safeParse({ ...attributes, ...ids, etag: etagOf(attributes) });
+      return cap.success ? [cap.data] : [];
+    });
+    return json(
+      {
+        config: config ?? null,
+        ...(found === undefined ? {} : { source }),
+        ...now,
+        ...(action_type_budgets.length === 0 ? {} : { action_type_budgets }),
+      },
+      etag,
+    );
+  },
+});
+
+export const putBudget = adminRoute({
+  method: "put",
+  path: "/budget",
+  summary: "Set the budget of an account, a tenant's default, or the daily cap of one action type",
+  role: "admin",
+  reach: TENANT_OR_ACCOUNT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: BudgetBody,
+  success: z.object({ config: z.union([ActionTypeBudget, Budget]) }),
+  handle: async (request, ports) => {
+    const { scope, body } = request;
+    const { tenant_id, account_id, action_type, ...terms } = body;
+    const change = (object: ConfigObject, after: ConfigAttributes): Change => {
+      return { scope, object, action: "PUT /budget", after };
+    };
+    if (action_type !== undefined) {
+      const { max_autonomous_per_day } = terms;
+      const owner = { ...scopeIds(accountOnly(scope)), action_type };
+      const cap = ActionTypeBudgetV1.parse({
+        ...owner,
+        max_autonomous_per_day,
+        ...writtenBy(request),
+      });
+      await makeChange(change({ kind: "ACTION_TYPE_BUDGET", action_type }, cap), request, ports);
+      return json({ config: { ...cap, etag: etagOf(cap) } }, etagOf(cap));
+    }
+    const budget = AutonomyBudgetV1.parse({ ...scopeIds(scope), ...terms, ...writtenBy(request) });
+    await makeChange(change({ kind: "BUDGET" }, budget), request, ports);
+    return json({ config: { ...budget, etag: etagOf(budget) } }, etagOf(budget));
+  },
+});
+
+export const deleteBudget = adminRoute({
+  method: "delete",
+  path: "/budget",
+  summary: "Remove a budget, or with action_type the daily cap of that type",
+  role: "admin",
+  reach: TENANT_OR_ACCOUNT,
+  params: NO_FIELDS,
+  query: z.strictObject({ action_type: ActionType.optional() }),
+  body: NOTHING,
+  success: NOTHING,
+  handle: async (request, ports) => {
+    const { scope, query } = request;
+    const { action_type } = query;
+    const target: Pick<Change, "scope" | "object"> =
+      action_type === undefined
+        ? { scope, object: { kind: "BUDGET" } }
+        : { scope: accountOnly(scope), object: { kind: "ACTION_TYPE_BUDGET", action_type } };
+    await makeChange({ ...target, action: "DELETE /budget" }, request, ports);
+    return NONE;
+  },
+});
+
+/** Only accounts have caps of their own for a type; a tenant's default has its map. */
+function accountOnly(scope: TenantScope | AccountScope): AccountScope {
+  if (scope.kind === "ACCOUNT") return scope;
+  throw invalid([{ path: "account_id", message: "is needed with action_type" }]);
+}
+
+/** `undefined`: what is stored is not a budget. */
+function budgetView(attributes: ConfigAttributes, ids: object) {
+  return Budget.safeParse({ ...attributes, ...ids, etag: etagOf(attributes) }).data;
+}

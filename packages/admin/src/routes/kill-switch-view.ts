@@ -1,0 +1,95 @@
+import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
+import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { type Calendar, instantMs } from "@autonomy-gate/core/day";
+import { KillSwitchV1, StoredKillSwitch } from "@autonomy-gate/core/kill-switch/kill-switch";
+import type { ConfigStore } from "@autonomy-gate/core/ports";
+import * as z from "zod";
+import { etagOf } from "../http/etag.ts";
+import { NamedScope } from "../http/scope.ts";
+import { scopeIds } from "../write.ts";
+
+const Unreadable = {
+  /** It cannot be read, and counts as engaged until it is put right. */
+  unreadable: z.literal(true).optional(),
+};
+
+/** A switch as stored; items that others wrote may lack all but `engaged`. */
+export const KillSwitch = z
+  .object({
+    ...NamedScope.shape,
+    ...KillSwitchV1.partial().required({ engaged: true }).shape,
+    ...Unreadable,
+    etag: z.string(),
+  })
+  .meta({ id: "KillSwitchV1" });
+export type KillSwitch = z.infer<typeof KillSwitch>;
+
+/** A switch that stops something now. */
+export const EffectiveSwitch = z
+  .object({
+    scope: z.enum(["GLOBAL", "TENANT", "ACCOUNT"]),
+    effect: KillSwitchV1.shape.effect,
+    reason: z.string().optional(),
+    /** The types it stops; absent: all. */
+    action_types: KillSwitchV1.shape.action_types,
+    expires_at: KillSwitchV1.shape.expires_at,
+    ...Unreadable,
+  })
+  .meta({ id: "EffectiveKillSwitch" });
+export type EffectiveSwitch = z.infer<typeof EffectiveSwitch>;
+
+export function switchView(attributes: ConfigAttributes, scope: ConfigScope): KillSwitch {
+  const ids = scopeIds(scope);
+  const etag = etagOf(attributes);
+  const stored = StoredKillSwitch.safeParse(attributes);
+  if (!stored.success) {
+    return { ...ids, engaged: true, effect: unreadableEffect(attributes), unreadable: true, etag };
+  }
+  const about = KillSwitchV1.partial().safeParse(attributes);
+  return { ...ids, ...about.data, ...stored.data, etag };
+}
+
+/** The engaged switches of a scope and of the wider ones, widest first. */
+export async function effectiveSwitches(
+  scope: ConfigScope,
+  calendar: Calendar,
+  config: ConfigStore,
+): Promise<EffectiveSwitch[]> {
+  const reads = scopesUpTo(scope).map(async (one): Promise<EffectiveSwitch[]> => {
+    const stored = await config.read({ scope: one, object: { kind: "KILL_SWITCH" } });
+    return stored === undefined ? [] : engagedSwitch(stored, one.kind, calendar);
+  });
+  return (await Promise.all(reads)).flat();
+}
+
+function scopesUpTo(scope: ConfigScope): ConfigScope[] {
+  if (scope.kind === "GLOBAL") return [scope];
+  if (scope.kind === "TENANT") return [scopeOf(), scope];
+  return [scopeOf(), scopeOf(scope.tenant_id), scope];
+}
+
+function engagedSwitch(
+  attributes: ConfigAttributes,
+  scope: EffectiveSwitch["scope"],
+  calendar: Calendar,
+): EffectiveSwitch[] {
+  const stored = StoredKillSwitch.safeParse(attributes);
+  if (!stored.success) return [{ scope, effect: unreadableEffect(attributes), unreadable: true }];
+  if (!("effect" in stored.data) || !stored.data.engaged) return [];
+  const { effect, reason, action_types, expires_at } = stored.data;
+  if (expires_at !== undefined && instantMs(expires_at) <= calendar.epochMs) return [];
+  return [
+    {
+      scope,
+      effect,
+      ...(reason === undefined ? {} : { reason }),
+      ...(action_types === undefined ? {} : { action_types }),
+      ...(expires_at === undefined ? {} : { expires_at }),
+    },
+  ];
+}
+
+/** As the gate takes it: an unreadable switch still blocks when it says BLOCK. */
+function unreadableEffect({ effect }: ConfigAttributes): EffectiveSwitch["effect"] {
+  return effect === "BLOCK" ? "BLOCK" : "REQUIRE_APPROVAL";
+}

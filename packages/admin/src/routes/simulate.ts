@@ -1,0 +1,113 @@
+import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import type { Calendar } from "@autonomy-gate/core/day";
+import { type Decision, DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { decideInvalid } from "@autonomy-gate/core/gate/decide";
+import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
+import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
+import { intentContent } from "@autonomy-gate/core/intent/content";
+import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
+import canonicalize from "canonicalize";
+import * as z from "zod";
+import { json } from "../http/answer.ts";
+import { adminRoute, NO_FIELDS } from "../http/route.ts";
+import { ACCOUNT, NamedScope } from "../http/scope.ts";
+import { decideNow } from "../simulate/decide-now.ts";
+import { Overrides, overridden } from "../simulate/overrides.ts";
+import { Flip, wouldFlip } from "../simulate/would-flip.ts";
+
+const SimulateBody = z.strictObject({
+  ...NamedScope.shape,
+  /** The `data` of an ActionIntentCreated event. */
+  intent: IntentIds,
+  overrides: Overrides.optional(),
+});
+
+const SimulatedOutcome = z
+  .looseObject({
+    ...DecisionRecord.omit({
+      fingerprint: true,
+      trace_id: true,
+      causation_id: true,
+      date_key: true,
+    }).shape,
+    /** The intent's data; `null` when it is not valid. */
+    intent: z.unknown(),
+    would_flip: z.array(Flip),
+    /** What stands already for this intent: the gate would repeat it, whatever is simulated. */
+    recorded: DecisionRecord.pick({ decision: true, reason: true, decided_at: true }).optional(),
+  })
+  .meta({ id: "SimulatedOutcome" });
+
+export const simulate = adminRoute({
+  method: "post",
+  path: "/simulate",
+  summary: "What the gate would decide now, and which single changes would alter it",
+  description: "Writes nothing, and claims no budget.",
+  role: "viewer",
+  reach: ACCOUNT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: SimulateBody,
+  success: SimulatedOutcome,
+  namedBy: ({ intent }) => intent,
+  handle: async ({ body, calendar }, { gate }) => {
+    const { received, canonical } = receive(body.intent);
+    const { content, tenant_id, account_id, action_intent_id } = received;
+    const action_type = content.valid ? content.intent.action_type : null;
+    const request = { tenant_id, account_id, action_type, recordedFor: action_intent_id };
+    const [reply] = await gate.readFacts([request]);
+    const { decision, would_flip } = decided(
+      received,
+      reply?.facts,
+      body.overrides ?? {},
+      calendar,
+    );
+    const outcome = outcomeOf(recordOf(received, decision), canonical);
+    const { data } = Detail.parse(JSON.parse(outcome.detail));
+    const standing = reply?.recorded;
+    const recorded = standing?.status === "readable" ? { recorded: standing.value } : {};
+    return json(SimulatedOutcome.parse({ ...data, would_flip, ...recorded }));
+  },
+});
+
+const Detail = z.object({ data: z.looseObject({}) });
+
+function decided(
+  { content }: ReceivedIntent,
+  facts: StoredFacts | undefined,
+  overrides: Overrides,
+  calendar: Calendar,
+): { decision: Decision; would_flip: Flip[] } {
+  if (!content.valid) {
+    return { decision: decideInvalid(content.issues, calendar.instant), would_flip: [] };
+  }
+  if (facts === undefined) throw new TypeError("The facts of a valid intent are always read.");
+  const { intent } = content;
+  const snapshot = overridden({ ...facts, calendar }, overrides);
+  const decision = decideNow(intent, snapshot);
+  return { decision, would_flip: wouldFlip({ intent, snapshot, decision }) };
+}
+
+/** The intent as the consumer would take it from its queue. */
+function receive(data: z.infer<typeof IntentIds>) {
+  const { tenant_id, account_id, action_intent_id } = data;
+  const ref = { tenant_id, account_id, action_intent_id };
+  const canonical = canonicalText(data);
+  const received: ReceivedIntent = {
+    ...ref,
+    decision_id: decisionId(ref),
+    fingerprint: sha256(canonical ?? ""),
+    content: intentContent(data, canonical),
+  };
+  return { received, canonical };
+}
+
+/** `null`: the data has no RFC 8785 form, so the intent cannot be valid. */
+function canonicalText(data: unknown): string | null {
+  try {
+    return canonicalize(data) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,87 @@
+import { findEntry } from "@autonomy-gate/core/catalogue/find-entry";
+import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
+import { AUTONOMY_MODES } from "@autonomy-gate/core/mode/mode";
+import { MIN_CONFIDENCE } from "@autonomy-gate/core/policy/facts";
+import { POLICY_V1 } from "@autonomy-gate/core/policy/policy";
+import { readable } from "./overrides.ts";
+import type { Simulated, Variation } from "./variation.ts";
+
+/** The mildest entry a type can have: nothing in it speaks against running by itself. */
+const MILD_ENTRY = {
+  risk_tier: "LOW",
+  min_confidence: MIN_CONFIDENCE,
+  external_contact: false,
+} as const;
+
+/** Single changes to what is configured, the budget aside. */
+export function varyConfig(simulated: Simulated): Variation[] {
+  return [
+    ...varyMode(simulated),
+    ...varyKillSwitches(simulated),
+    ...varyActionType(simulated),
+    ...varyPolicy(simulated),
+  ];
+}
+
+function withFacts(
+  { intent, snapshot }: Simulated,
+  kind: Variation["kind"],
+  change: string,
+  facts: Partial<StoredFacts>,
+): Variation {
+  return { kind, change, intent, snapshot: { ...snapshot, ...facts } };
+}
+
+function varyMode(simulated: Simulated): Variation[] {
+  const { intent, snapshot, decision } = simulated;
+  const { action_type, account_id } = intent;
+  return AUTONOMY_MODES.filter((mode) => mode !== decision.autonomy_mode).map((mode) =>
+    withFacts(simulated, "MODE", `mode of ${action_type} for ${account_id} → ${mode}`, {
+      modes: { ...snapshot.modes, ACCOUNT_ACTION_TYPE: readable(mode) },
+    }),
+  );
+}
+
+function varyKillSwitches(simulated: Simulated): Variation[] {
+  const { killSwitches } = simulated.snapshot;
+  return (simulated.decision.facts?.kill_switches ?? []).map(({ scope }) =>
+    withFacts(simulated, "KILL_SWITCH", `the ${scope} kill switch → not engaged`, {
+      killSwitches: { ...killSwitches, [scope]: readable({ engaged: false }) },
+    }),
+  );
+}
+
+function varyActionType(simulated: Simulated): Variation[] {
+  const { intent, snapshot } = simulated;
+  const { action_type } = intent;
+  const { entry } = findEntry(snapshot.catalogue, action_type);
+  const to = (change: string, changed: typeof MILD_ENTRY | typeof entry): Variation[] => {
+    if (changed === undefined) return [];
+    const catalogue = { ...snapshot.catalogue, TENANT: readable(changed) };
+    return [withFacts(simulated, "ACTION_TYPE", `${action_type}: ${change}`, { catalogue })];
+  };
+  if (entry === undefined) return to("add it to the catalogue with risk LOW", MILD_ENTRY);
+  const { risk_tier, min_confidence } = entry;
+  return [
+    ...to(`risk ${risk_tier} → LOW`, { ...entry, risk_tier: "LOW" }),
+    ...(entry.external_contact
+      ? to("external_contact true → false", { ...entry, external_contact: false })
+      : []),
+    ...(min_confidence > MIN_CONFIDENCE
+      ? to(`min_confidence ${min_confidence} → ${MIN_CONFIDENCE}`, {
+          ...entry,
+          min_confidence: MIN_CONFIDENCE,
+        })
+      : []),
+  ];
+}
+
+function varyPolicy(simulated: Simulated): Variation[] {
+  const { snapshot, decision } = simulated;
+  if (decision.facts?.policy_found === undefined) return [];
+  const activePolicy = {
+    ...snapshot.activePolicy,
+    TENANT: readable({ policy_version: POLICY_V1 }),
+  };
+  return [withFacts(simulated, "POLICY", `active policy → ${POLICY_V1}`, { activePolicy })];
+}
