@@ -177,7 +177,20 @@ export interface Faults {
 
 const NOTHING: Disturbance = {};
 
-export function createFaults(rates: FaultRates, random: Random, isLet: StrikeFilter): Faults {
+/** How often a fault of the run strikes while a service is out. */
+const OUTAGE_RATE = 0.8;
+
+/** These end a process: one that never lives is no test of the others. */
+const NOT_IN_OUTAGES = new Set<FaultId>(["F18", "F19", "F33"]);
+
+export interface FaultSettings {
+  readonly rates: FaultRates;
+  readonly random: Random;
+  readonly isLet: StrikeFilter;
+  readonly isOutage: () => boolean;
+}
+
+export function createFaults({ rates, random, isLet, isOutage }: FaultSettings): Faults {
   const tally: FaultTally = { byFault: new Map(), byMoment: new Map() };
   let struck = 0;
   let ended = false;
@@ -190,6 +203,11 @@ export function createFaults(rates: FaultRates, random: Random, isLet: StrikeFil
     return true;
   }
 
+  function rateOf(fault: FaultId): number {
+    const rate = rates[fault] ?? 0;
+    return rate > 0 && isOutage() && !NOT_IN_OUTAGES.has(fault) ? OUTAGE_RATE : rate;
+  }
+
   function happened(fault: FaultId): void {
     tally.byFault.set(fault, (tally.byFault.get(fault) ?? 0) + 1);
   }
@@ -198,7 +216,7 @@ export function createFaults(rates: FaultRates, random: Random, isLet: StrikeFil
     disturb: (operation) => {
       if (ended) return NOTHING;
       for (const site of SITES[operation]) {
-        if (!random.chance(rates[site.fault] ?? 0)) continue;
+        if (!random.chance(rateOf(site.fault))) continue;
         const disturbance = disturbanceOf(site, random);
         if (strike(site.fault, disturbance.moment)) return disturbance;
       }

@@ -60,7 +60,12 @@ export async function runScenario(
   const random = createRandom(scenario.seed ^ 0x5eed);
   const scheduler = createScheduler(level.quiet);
   const trace = traceAt?.(scheduler.nowMs) ?? SILENT;
-  const faults = createFaults(scenario.rates, random.fork(), isLet);
+  const faults = createFaults({
+    rates: scenario.rates,
+    random: random.fork(),
+    isLet,
+    isOutage: () => isIn(scenario.outages, scheduler.nowMs()),
+  });
   const network = createNetwork(scheduler, random.fork(), faults, trace);
   const tables = createTables();
   const evidence = createEvidence(scenario, tables);
@@ -97,6 +102,10 @@ export async function runScenario(
   await drain(world, hosts, administration.isDone, stopped);
   if (!stopped()) checker.atEnd({ queued: queue.size(), dead: queue.deadCount() });
   return report(world, checker, evidence, violation);
+}
+
+function isIn(outages: Scenario["outages"], nowMs: number): boolean {
+  return outages.some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
 }
 
 /** Runs on without faults until all is done; dead letters are redriven. */
@@ -155,5 +164,5 @@ function countKinds(
   for (const { skewMs } of hosts) if (skewMs !== 0) happened("F27");
   if (profile === "burst") happened("F32");
   const dayOf = (ms: number) => Math.floor((startEpochMs + ms) / 3_600_000 / 24);
-  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days") happened("F28");
+  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days" || profile === "midnight") happened("F28");
 }

@@ -6,6 +6,7 @@ interface ConditionInput {
   readonly ConditionExpression?: string | undefined;
   readonly ExpressionAttributeNames?: Record<string, string> | undefined;
   readonly ExpressionAttributeValues?: Record<string, unknown> | undefined;
+  readonly ReturnValuesOnConditionCheckFailure?: string | undefined;
 }
 
 /** What an entry of TransactWriteItems, in the document client's form, asks for. */
@@ -37,5 +38,6 @@ function conditionOf(input: ConditionInput) {
     condition: input.ConditionExpression,
     names: input.ExpressionAttributeNames,
     values: input.ExpressionAttributeValues,
+    returnsOld: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
   };
 }

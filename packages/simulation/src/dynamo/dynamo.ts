@@ -17,6 +17,8 @@ export interface WriteAction extends Address, ExpressionTerms {
   readonly item?: Attributes | undefined;
   readonly update?: string | undefined;
   readonly condition?: string | undefined;
+  /** Whether a refusal comes with the item as it is. */
+  readonly returnsOld?: boolean;
 }
 
 /** A write that was carried out. */
@@ -58,6 +60,9 @@ export interface DynamoSettings {
 const DONE: Reply<void> = { value: undefined };
 const HOLD_MS_MAX = 3;
 
+/** DynamoDB's bound on the items of one transaction. */
+const ITEMS_MAX = 100;
+
 export function createDynamo(network: Network, tables: Tables, settings: DynamoSettings): Dynamo {
   const { scheduler, random, faults } = network;
   const locks = new Set<string>();
@@ -87,6 +92,9 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
   function transact(process: SimProcess, actions: readonly WriteAction[], token?: string) {
     const about = () => actions.map(({ pk, sk }) => `${pk}/${sk}`).join(" ");
     return network.call<void>(process, "TransactWriteItems", about, (arrival) => {
+      if (new Set(actions.map(addressText)).size < actions.length || actions.length > ITEMS_MAX) {
+        return arrival.respond({ fault: new ServiceFault("ValidationException") });
+      }
       if (token !== undefined && tokens.has(token)) {
         const running = tokens.get(token) === "running";
         return arrival.respond(
@@ -147,7 +155,7 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
     if (action.condition === undefined || holds(action.condition, item, action)) {
       return { code: "None" };
     }
-    return { code: "ConditionalCheckFailed", item };
+    return { code: "ConditionalCheckFailed", item: action.returnsOld === true ? item : undefined };
   }
 
   function writeOne(process: SimProcess, operation: "PutItem" | "UpdateItem", action: WriteAction) {

@@ -126,6 +126,7 @@ function recordAction(record: DecisionRecord): WriteAction {
       ...record,
     },
     condition: "attribute_not_exists(pk)",
+    returnsOld: true,
   };
 }
 
@@ -141,6 +142,7 @@ export function transientFrom(error: unknown): Error {
     return error instanceof Error ? error : new PermanentError(String(error));
   }
   const options = { cause: error };
+  if (error.code === "ValidationException") return new PermanentError(error.code, options);
   if (CONFLICT_CODES.has(error.code)) return new TransientError("CONFLICT", error.code, options);
   if (error.code === "ThrottlingException") {
     return new TransientError("THROTTLED", error.code, options);

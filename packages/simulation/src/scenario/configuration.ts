@@ -23,8 +23,12 @@ export interface ConfigurationStyle {
   readonly open: boolean;
 }
 
-export function pickStyle(random: Random, open: boolean): ConfigurationStyle {
-  return { zone: random.pick(ZONES), decays: random.chance(0.2), open };
+export function pickStyle(
+  random: Random,
+  open: boolean,
+  zone = random.pick(ZONES),
+): ConfigurationStyle {
+  return { zone, decays: random.chance(0.2), open };
 }
 
 /** What is configured before anything happens. */

@@ -2,7 +2,7 @@ import { ALL_FAULTS, type FaultId, type FaultRates } from "../faults.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createChanges, initialItems, pickStyle } from "./configuration.ts";
 import { createMessages } from "./intents.ts";
-import type { HostSpec, Profile, Scenario } from "./scenario.ts";
+import type { HostSpec, Outage, Profile, Scenario } from "./scenario.ts";
 
 /** What the caller fixes; the seed decides the rest. */
 export interface ScenarioWishes {
@@ -14,16 +14,34 @@ export interface ScenarioWishes {
 const RATES = [0.01, 0.03, 0.08, 0.2];
 const DAY_MS = 86_400_000;
 
-/** Around these the days of the budgets' zones change, or their clocks do. */
-const TURNING_POINTS = [
-  "2026-03-29T00:00:00.000Z", // midnight in UTC, an hour before Berlin's clocks go forward
-  "2026-03-28T23:00:00.000Z", // midnight in Berlin, the night they do
-  "2026-10-24T22:00:00.000Z", // midnight in Berlin, the night they go back
-  "2026-10-25T23:00:00.000Z", // the next: that day had 25 hours
-  "2026-11-01T04:00:00.000Z", // midnight in New York, the night its clocks go back
-  "2026-11-02T05:00:00.000Z",
-  "2026-11-22T10:00:00.000Z", // midnight on Kiritimati
-].map((text) => Date.parse(text));
+/** Midnights in the budgets' zones, some of them in nights when the clocks change. */
+const MIDNIGHTS = [
+  ["UTC", "2026-03-29T00:00:00.000Z"],
+  ["UTC", "2026-11-19T00:00:00.000Z"],
+  ["Europe/Berlin", "2026-03-28T23:00:00.000Z"],
+  ["Europe/Berlin", "2026-03-29T22:00:00.000Z"],
+  ["Europe/Berlin", "2026-10-24T22:00:00.000Z"],
+  ["Europe/Berlin", "2026-10-25T23:00:00.000Z"],
+  ["America/New_York", "2026-11-01T04:00:00.000Z"],
+  ["America/New_York", "2026-11-02T05:00:00.000Z"],
+  ["Pacific/Kiritimati", "2026-11-22T10:00:00.000Z"],
+] as const;
+
+interface Start {
+  readonly startEpochMs: number;
+  /** The zone whose midnight is near. */
+  readonly zone?: string;
+}
+
+function pickStart(profile: Profile, spanMs: number, random: Random): Start {
+  const nearMidnight = profile === "days" || profile === "midnight" || random.chance(0.25);
+  if (!nearMidnight) {
+    return { startEpochMs: Date.parse("2026-11-18T09:30:00.000Z") + random.int(DAY_MS) };
+  }
+  const [zone, midnight] = random.pick(MIDNIGHTS);
+  const before = Math.floor(random.next() * Math.min(spanMs, DAY_MS));
+  return { startEpochMs: Date.parse(midnight) - before, zone };
+}
 
 /** The scenario of a seed. */
 export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scenario {
@@ -31,14 +49,10 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
   const profile = wishes.profile ?? pickProfile(random);
   const calm = profile === "calm";
   const spanMs = pickSpan(profile, random);
-  const turns = profile === "days" || random.chance(0.35);
-  const startEpochMs = turns
-    ? random.pick(TURNING_POINTS) - Math.floor(random.next() * Math.min(spanMs, DAY_MS))
-    : Date.parse("2026-11-18T09:30:00.000Z") + random.int(DAY_MS);
+  const { startEpochMs, zone } = pickStart(profile, spanMs, random);
   const accounts = pickAccounts(profile, random);
-  const open = profile === "stop-race" || profile === "tenant-stop" || profile === "burst";
-  const style = pickStyle(random, open);
-  const rates = calm ? {} : pickRates(wishes.faults, random);
+  const style = pickStyle(random, OPEN.has(profile), zone);
+  const rates = calm ? {} : pickRates(profile, wishes.faults, random);
   const messages = createMessages(
     {
       accounts,
@@ -74,9 +88,13 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
       random,
     ),
     rates,
+    outages: calm ? [] : pickOutages(spanMs, random),
     faultsUntilMs: calm ? 0 : spanMs + random.between(0, 60_000),
   };
 }
+
+/** Profiles in which most intents may run by themselves: the race is what they are about. */
+const OPEN = new Set<Profile>(["stop-race", "tenant-stop", "burst", "midnight"]);
 
 const STOPS_ONLY: Partial<Record<Profile, "ACCOUNT" | "TENANT">> = {
   "stop-race": "ACCOUNT",
@@ -92,13 +110,14 @@ function pickProfile(random: Random): Profile {
   if (roll < 0.1) return "calm";
   if (roll < 0.2) return "stop-race";
   if (roll < 0.25) return "burst";
-  if (roll < 0.4) return "days";
+  if (roll < 0.35) return "days";
+  if (roll < 0.42) return "midnight";
   return "mixed";
 }
 
 function pickSpan(profile: Profile, random: Random): number {
   if (profile === "days") return random.pick([DAY_MS, 3 * DAY_MS, 30 * DAY_MS]);
-  if (profile === "stop-race" || profile === "tenant-stop") return random.between(300, 4_000);
+  if (OPEN.has(profile) && profile !== "burst") return random.between(300, 4_000);
   return random.pick([20, 300, 3_000, 60_000]);
 }
 
@@ -116,10 +135,27 @@ function pickAccounts(profile: Profile, random: Random) {
   return [one, ...random.shuffled(others).slice(0, 1 + random.int(2))];
 }
 
+/** These widen the gap between a read and the commit that relies on it. */
+const GAP_FAULTS: readonly FaultId[] = ["F4", "F5", "F6", "F9", "F11"];
+
 /** A handful of faults a run, each at a rate of its own: runs differ more than one mix would. */
-function pickRates(wanted: readonly FaultId[] | undefined, random: Random): FaultRates {
-  const chosen = wanted ?? random.shuffled(ALL_FAULTS).slice(0, 3 + random.int(7));
+function pickRates(
+  profile: Profile,
+  wanted: readonly FaultId[] | undefined,
+  random: Random,
+): FaultRates {
+  const some = random.shuffled(ALL_FAULTS).slice(0, 3 + random.int(7));
+  const chosen = wanted ?? [...some, ...(OPEN.has(profile) ? GAP_FAULTS : [])];
   return Object.fromEntries(chosen.map((fault) => [fault, random.pick(RATES)]));
+}
+
+function pickOutages(spanMs: number, random: Random): Outage[] {
+  if (random.chance(0.6)) return [];
+  return Array.from({ length: 1 + random.int(2) }, () => {
+    const fromMs = random.between(0, spanMs);
+    const lengthMs = random.chance(0.8) ? random.between(200, 4_000) : random.between(4e3, 60e3);
+    return { fromMs, toMs: fromMs + lengthMs };
+  });
 }
 
 function changeCount(profile: Profile, rates: FaultRates, random: Random): number {

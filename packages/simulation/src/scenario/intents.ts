@@ -28,10 +28,14 @@ const RISKS = ["LOW", " low ", "MINIMAL", "MEDIUM", "HIGH", "CRITICAL", "", "EXT
 /** All messages of a run, in no order. */
 export function createMessages(population: Population, random: Random): MessageSpec[] {
   const messages: MessageSpec[] = [];
+  const numbers = new Map<object, number>();
   for (let index = 0; index < population.count; index++) {
     const account = random.pick(population.accounts);
     const atMs = population.burst ? random.between(0, 5) : random.between(0, population.spanMs);
-    const data = intentData({ ...account, action_intent_id: `i${index}` }, population, random);
+    // Numbered by account: the same id in two accounts is not the same intent.
+    const number = numbers.get(account) ?? 0;
+    numbers.set(account, number + 1);
+    const data = intentData({ ...account, action_intent_id: `i${number}` }, population, random);
     const message = intentMessage(data, atMs, random, population);
     messages.push(message);
     if (random.chance(0.15)) messages.push({ ...message, atMs: atMs + copyDelay(random) });

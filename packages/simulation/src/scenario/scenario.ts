@@ -3,7 +3,15 @@ import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import type { FaultRates } from "../faults.ts";
 
 /** What a run is about; `mixed` is everything at once. */
-export const PROFILES = ["mixed", "calm", "stop-race", "tenant-stop", "burst", "days"] as const;
+export const PROFILES = [
+  "mixed",
+  "calm",
+  "stop-race",
+  "tenant-stop",
+  "burst",
+  "days",
+  "midnight",
+] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** One message for the intents queue. */
@@ -62,8 +70,15 @@ export interface Scenario {
   })[];
   readonly changes: readonly ChangeSpec[];
   readonly rates: FaultRates;
+  /** While one lasts, the run's faults strike most requests. */
+  readonly outages: readonly Outage[];
   /** When the faults stop. */
   readonly faultsUntilMs: number;
+}
+
+export interface Outage {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface HostSpec {

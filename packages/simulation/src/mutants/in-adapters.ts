@@ -1,0 +1,3 @@
+import type { Mutant } from "./plant.ts";
+
+export const ADAPTER_MUTANTS: readonly Mutant[] = [];

@@ -1,0 +1,5 @@
+import { ADAPTER_MUTANTS } from "./in-adapters.ts";
+import { GATE_MUTANTS } from "./in-gate.ts";
+import type { Mutant } from "./plant.ts";
+
+export const ALL_MUTANTS: readonly Mutant[] = [...GATE_MUTANTS, ...ADAPTER_MUTANTS];
