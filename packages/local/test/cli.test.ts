@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Reason } from "@autonomy-gate/core/policy/policy";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { connect } from "../src/clients.ts";
 import { intentIdOf } from "../src/examples.ts";
 import { readIntents } from "../src/intents-file.ts";
@@ -19,6 +20,8 @@ const REASON_OF_FILE: Readonly<Record<string, string>> = {
   "budget-exhausted-day": "BUDGET_EXHAUSTED",
   "budget-exhausted-action-type": "BUDGET_EXHAUSTED",
 };
+
+const CreatedKey = z.object({ key_id: z.string(), api_key: z.string() });
 
 let bench: Workbench;
 
@@ -51,10 +54,24 @@ describe("pnpm start", () => {
   test("serves until Ctrl-C, and then removes the stack file", async () => {
     const start = bench.start(["start"]);
     await start.line("Ctrl-C ends it.");
-    await bench.run(["send", "-"], intentText("after_the_examples"));
 
+    const sent = await bench.run(["send", "-"], intentText("after_the_examples"));
+
+    expect(sent.code).toBe(0);
     expect(await start.stop()).toBe(0);
     await expect(access(bench.stackFile)).rejects.toThrow("ENOENT");
+  });
+
+  test("explains an example's decision through the admin API, as it says it would", async () => {
+    const start = bench.start(["start"]);
+    const curl = await start.line("curl -H");
+    const [, key, url] = /"X-Api-Key: (\S+)" "(\S+)"/.exec(curl) ?? [];
+
+    const reply = await fetch(z.url().parse(url), {
+      headers: { "x-api-key": z.string().parse(key) },
+    });
+
+    expect(await reply.json()).toMatchObject({ reason: "CONFIDENCE_BELOW_THRESHOLD" });
   });
 });
 
@@ -97,6 +114,53 @@ describe("pnpm stack, consumer and gate", () => {
 
     expect(stdout).toBe("1 message moved back to the intents queue.\n");
     await tail.line("dead_letter");
+  });
+
+  test("a key is made, listed without its secret, and refused once revoked", async () => {
+    await bench.start(["stack"]).line("is ready");
+    await bench.start(["admin"]).line("The admin API is at");
+    const { admin } = await readStackFile(bench.stackFile);
+    const budgetOf = async (tenant: string, apiKey: string) => {
+      const query = `tenant_id=${tenant}&account_id=acct_1`;
+      return (await fetch(`${admin?.url}/budget?${query}`, { headers: { "x-api-key": apiKey } }))
+        .status;
+    };
+
+    const created = await bench.run([
+      "key",
+      "create",
+      "--tenant",
+      "globex",
+      "--role",
+      "viewer",
+      "--json",
+    ]);
+    const { key_id, api_key } = CreatedKey.parse(JSON.parse(created.stdout));
+    expect([await budgetOf("globex", api_key), await budgetOf("acme", api_key)]).toEqual([
+      200, 403,
+    ]);
+
+    const listed = await bench.run(["key", "list"]);
+    expect(listed.stdout).toContain(key_id);
+    expect(listed.stdout).not.toContain(api_key);
+
+    await bench.run(["key", "revoke", key_id]);
+    expect(await budgetOf("globex", api_key)).toBe(401);
+  });
+
+  test.each([
+    [["create", "--role", "viewer"], "either --tenant TENANT, or --platform"],
+    [["create", "--platform", "--role", "boss"], "viewer"],
+    [["create", "--tenant", "a#b", "--role", "viewer"], "--tenant"],
+    [["revoke", "nothing"], "16 hexadecimal digits"],
+    [["revoke", "0123456789abcdef"], "There is no key"],
+  ])("key %j is refused with what would be right", async (args, message) => {
+    await bench.start(["stack"]).line("is ready");
+
+    const { code, stderr } = await bench.run(["key", ...args]);
+
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
   });
 
   test("a second stack on the same file is refused and the first goes on", async () => {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { CreateKeyOptions } from "./key-command.ts";
 import { complain, errorText } from "./output.ts";
 
 /** The command line of the one-machine stack. */
@@ -16,7 +17,7 @@ function program(): Command {
   const gate = new Command("gate").description("The autonomy gate on one machine.");
   gate
     .command("start")
-    .description("stack and consumer; sends the examples and serves until Ctrl-C")
+    .description("stack, consumer and admin API; sends the examples and serves until Ctrl-C")
     .option("--once", "end when every example has its outcome", false)
     .action(async (options: { once: boolean }) => {
       const { startCommand } = await import("./start-command.ts");
@@ -31,6 +32,10 @@ function program(): Command {
     .description("one consumer process on the running stack")
     .action(async () => (await import("./consumer-command.ts")).consumerCommand());
   gate
+    .command("admin")
+    .description("one admin API process on the running stack")
+    .action(async () => (await import("./admin-command.ts")).adminCommand());
+  gate
     .command("send")
     .description("publish intents: one JSON, an array, or one a line; - reads standard input")
     .argument("<files...>")
@@ -43,5 +48,31 @@ function program(): Command {
     .command("redrive")
     .description("move the dead-letter queue's messages back to the intents queue")
     .action(async () => (await import("./redrive-command.ts")).redriveCommand());
+  addKeyCommands(gate.command("key").description("API keys of the admin API"));
   return gate;
+}
+
+function addKeyCommands(key: Command): void {
+  key
+    .command("create")
+    .description("make a key, shown once")
+    .option("--tenant <tenant>", "for one tenant")
+    .option("--platform", "for all tenants")
+    .requiredOption("--role <role>", "viewer, operator or admin")
+    .option("--json", "as one line of JSON")
+    .action(async (options: CreateKeyOptions) =>
+      (await import("./key-command.ts")).createKeyCommand(options),
+    );
+  key
+    .command("list")
+    .description("every key, revoked ones too")
+    .option("--json", "as one line of JSON")
+    .action(async (options: { json?: true }) =>
+      (await import("./key-command.ts")).listKeysCommand(options),
+    );
+  key
+    .command("revoke")
+    .description("refuse a key from now on")
+    .argument("<id>")
+    .action(async (id: string) => (await import("./key-command.ts")).revokeKeyCommand(id));
 }

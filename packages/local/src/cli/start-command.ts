@@ -1,3 +1,4 @@
+import { startAdmin } from "../admin.ts";
 import { connect, type StackClients } from "../clients.ts";
 import { startConsumer } from "../consumer.ts";
 import { intentIdOf, loadExampleConfiguration, readExampleIntents } from "../examples.ts";
@@ -31,21 +32,27 @@ export async function startCommand({ once }: { readonly once: boolean }): Promis
   quietTelemetry();
   const stack = await startStack(settings);
   const clients = connect(stack.description);
+  const admin = await startAdmin(stack.description, settings);
+  const description = {
+    ...stack.description,
+    admin: { url: admin.url, api_key: admin.api_key },
+  };
   const consumer = startConsumer(stack.description, settings, (fault) =>
     complain(`The consumer goes on after: ${errorText(fault)}`),
   );
   try {
-    await writeStackFile(settings.stackFile, stack.description);
-    const missing = await runExamples(clients, stack.description, stop);
+    await writeStackFile(settings.stackFile, description);
+    const missing = await runExamples(clients, description, stop);
     for (const id of missing) complain(`No outcome came for intent ${id}.`);
     if (!once && !stop.stopped) {
-      sayWhereToLook(settings, stack.description);
+      sayWhereToLook(settings, description);
       await stop.wait;
     }
     return missing.length === 0 ? 0 : 1;
   } finally {
     await removeStackFile(settings.stackFile);
     await consumer.stop();
+    await admin.close();
     clients.destroy();
     await stack.close();
   }
@@ -85,14 +92,19 @@ async function printOutcomes(
   return [...awaited];
 }
 
-function sayWhereToLook({ stackFile }: LocalSettings, stack: StackFile): void {
+function sayWhereToLook(
+  { stackFile }: LocalSettings,
+  stack: StackFile & { readonly admin: NonNullable<StackFile["admin"]> },
+): void {
   say("\nThe gate is running. From here:");
   say("  pnpm gate send FILE    publish an intent of your own (copy one of examples/intents)");
   say("  pnpm gate tail         follow outcomes");
   say("  pnpm consumer          one more consumer process; any number may run");
-  say(`  ${stackFile}  endpoints, queues and tables, for any AWS SDK or CLI`);
+  say(`  ${stack.admin.url}/docs    the admin API; a key for it is in`);
+  say(`  ${stackFile}    with every endpoint, queue and table, for any AWS SDK`);
+  say("For instance, why an example was held:");
   say(
-    `  aws --endpoint-url ${stack.dynamodb.endpoint} dynamodb scan --table-name ${stack.dynamodb.tables.ledger}  the ledger: every decision with its facts`,
+    `  curl -H "X-Api-Key: ${stack.admin.api_key}" "${stack.admin.url}/decisions/ai_note_unsure?tenant_id=acme&account_id=acct_42"`,
   );
   say("Ctrl-C ends it.");
 }

@@ -1,0 +1,37 @@
+import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
+import { serveAdmin } from "@autonomy-gate/admin/serve";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { connect } from "./clients.ts";
+import type { LocalSettings } from "./settings.ts";
+import type { StackFile } from "./stack-file.ts";
+
+/** The admin API on a stack, with a key of its own that may do everything. */
+export interface LocalAdmin {
+  readonly url: string;
+  readonly api_key: string;
+  close(): Promise<void>;
+}
+
+/** Serves the deployed admin API on 127.0.0.1, on a running stack. */
+export async function startAdmin(
+  stack: StackFile,
+  { ports, clockOffsetSeconds }: Pick<LocalSettings, "ports" | "clockOffsetSeconds">,
+): Promise<LocalAdmin> {
+  const { config, budget_state, ledger } = stack.dynamodb.tables;
+  const clients = connect(stack);
+  const key = { tenant_id: "*", role: "admin" } as const;
+  const { api_key } = await createApiKey(clients.documents, config, key);
+  clients.destroy();
+  const server = await serveAdmin({
+    port: ports.admin,
+    region: stack.region,
+    credentials: stack.credentials,
+    dynamodb: {
+      endpoint: stack.dynamodb.endpoint,
+      tables: { config, budgetState: budget_state, ledger },
+    },
+    events: stack.events,
+    clock: systemClock(clockOffsetSeconds * 1_000),
+  });
+  return { url: server.url, api_key, close: server.close };
+}

@@ -1,0 +1,81 @@
+import { Role, TenantBinding } from "@autonomy-gate/admin/auth/credential";
+import { KeyId } from "@autonomy-gate/admin/keys/api-key";
+import {
+  type CreatedApiKey,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from "@autonomy-gate/admin/keys/api-keys";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod";
+import { connect } from "../clients.ts";
+import { readSettings } from "../settings.ts";
+import { readStackFile } from "../stack-file.ts";
+import { complain, say } from "./output.ts";
+
+export interface CreateKeyOptions {
+  readonly tenant?: string;
+  readonly platform?: true;
+  readonly role: string;
+  readonly json?: true;
+}
+
+/** `pnpm gate key create`: a new API key, shown this once. */
+export async function createKeyCommand(options: CreateKeyOptions): Promise<void> {
+  if ((options.tenant === undefined) === (options.platform === undefined)) {
+    throw new Error("Name whom the key is for: either --tenant TENANT, or --platform for all.");
+  }
+  const tenant_id = parsed(TenantBinding, options.tenant ?? "*", "--tenant");
+  const role = parsed(Role, options.role, "--role");
+  const key = await onConfigTable((client, table) =>
+    createApiKey(client, table, { tenant_id, role }),
+  );
+  if (options.json) say(JSON.stringify(key));
+  else sayKey(key);
+}
+
+/** `pnpm gate key list`: every key, without what could be used of it. */
+export async function listKeysCommand(options: { readonly json?: true }): Promise<void> {
+  const keys = await onConfigTable(listApiKeys);
+  if (options.json) {
+    say(JSON.stringify(keys));
+    return;
+  }
+  for (const { key_id, tenant_id, role, created_at, revoked_at } of keys) {
+    const state = revoked_at === undefined ? "in use" : `revoked ${revoked_at}`;
+    say(`${key_id}  ${role.padEnd(8)}  ${tenant_id}  created ${created_at}  ${state}`);
+  }
+  complain(`${keys.length} ${keys.length === 1 ? "key" : "keys"}.`);
+}
+
+/** `pnpm gate key revoke ID`: refuses the key from now on. */
+export async function revokeKeyCommand(id: string): Promise<void> {
+  const keyId = parsed(KeyId, id, "The key's id");
+  const found = await onConfigTable((client, table) => revokeApiKey(client, table, keyId));
+  if (!found) throw new Error(`There is no key ${keyId}. See: pnpm gate key list`);
+  say(`Key ${keyId} is revoked.`);
+}
+
+async function onConfigTable<T>(
+  work: (client: DynamoDBDocumentClient, table: string) => Promise<T>,
+): Promise<T> {
+  const stack = await readStackFile(readSettings(process.env).stackFile);
+  const clients = connect(stack);
+  try {
+    return await work(clients.documents, stack.dynamodb.tables.config);
+  } finally {
+    clients.destroy();
+  }
+}
+
+function sayKey({ key_id, api_key, tenant_id, role }: CreatedApiKey): void {
+  const whose = tenant_id === "*" ? "all tenants" : `tenant ${tenant_id}`;
+  say(`Key ${key_id}, ${role} for ${whose}. It is shown this once:`);
+  say(api_key);
+}
+
+function parsed<S extends z.ZodType>(schema: S, value: string, name: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Error(`${name}: ${result.error.issues.map(({ message }) => message).join("; ")}`);
+}
