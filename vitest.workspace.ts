@@ -21,6 +21,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: "contracts", root: "packages/contracts", include: ["test/**/*.test.ts"] } },
+      {
+        test: {
+          name: "conformance",
+          root: "packages/conformance",
+          include: ["test/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "local",
