@@ -1,0 +1,109 @@
+import { connect } from "@autonomy-gate/local/clients";
+import { type Stack, startStack } from "@autonomy-gate/local/stack";
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { createPeerTables } from "../../peer/tables.ts";
+import { configureBed, SPENT_LIMIT } from "../configure.ts";
+import {
+  accountName,
+  accountsOf,
+  batchOf,
+  type Kind,
+  lambdaContext,
+  type Spread,
+  spentAccountName,
+} from "../workload.ts";
+import { modelledLatencyMs, sequentialRoundTrips } from "./chains.ts";
+import { WireItem } from "./item-size.ts";
+import { type Call, createMeter } from "./meter.ts";
+import { type Handler, meteredGate, meteredPeer } from "./metered.ts";
+import { type StoredItem, sum, type Units, unitsOf } from "./units.ts";
+
+/** One batch of a kind. */
+export interface BatchShape {
+  readonly size: number;
+  readonly kind: Kind;
+  readonly spread: Spread;
+}
+
+/** What one batch did to AWS. */
+export interface Counts extends Units {
+  readonly calls: number;
+  readonly roundTrips: number;
+  readonly bytesOut: number;
+  readonly modelledLatencyMs: number;
+}
+
+export type SideName = "gate" | "peer";
+
+/** Both sides on one fresh stack, with every call noted. */
+export interface CountingBed {
+  readonly stack: Stack;
+  /** Runs one batch of new intents. Throws when a message of it failed. */
+  count(side: SideName, shape: BatchShape): Promise<Counts>;
+  /** The calls of such a batch, whole. */
+  callsOf(side: SideName, shape: BatchShape): Promise<readonly Call[]>;
+  close(): Promise<void>;
+}
+
+/** The largest batch, and so the most accounts of one. */
+const BATCH_MAX = 100;
+const NO_PORTS = { dynamodb: 0, sqs: 0, events: 0, admin: 0 };
+
+export async function createCountingBed(): Promise<CountingBed> {
+  const stack = await startStack({ ports: NO_PORTS });
+  const clients = connect(stack.description);
+  await createPeerTables(clients.dynamodb);
+  await configureBed(clients.documents, stack.description);
+  const meter = createMeter();
+  const handlers: Record<SideName, Handler> = {
+    gate: meteredGate(stack.description, meter),
+    peer: meteredPeer(stack.description, meter),
+  };
+  await usePeerBudgets(handlers.peer);
+  meter.take();
+  const stored: StoredItem = async (TableName, Key) => {
+    const { Item } = await clients.dynamodb.send(
+      new GetItemCommand({ TableName, Key: keyOf(Key) }),
+    );
+    return WireItem.optional().parse(Item);
+  };
+  const callsOf = async (side: SideName, { size, kind, spread }: BatchShape) => {
+    const event = batchOf(size, kind, accountsOf(kind, spread));
+    const { batchItemFailures } = await handlers[side](event, lambdaContext());
+    if (batchItemFailures.length > 0) throw new Error(`${side} failed ${batchItemFailures.length}`);
+    return meter.take();
+  };
+  return {
+    stack,
+    callsOf,
+    count: async (side, shape) => countsOf(await callsOf(side, shape), stored),
+    close: async () => {
+      clients.destroy();
+      await stack.close();
+    },
+  };
+}
+
+async function countsOf(calls: readonly Call[], stored: StoredItem): Promise<Counts> {
+  return {
+    calls: calls.length,
+    roundTrips: sequentialRoundTrips(calls),
+    bytesOut: calls.reduce((bytes, call) => bytes + call.bytesOut, 0),
+    modelledLatencyMs: modelledLatencyMs(calls),
+    ...sum(await Promise.all(calls.map((call) => unitsOf(call, stored)))),
+  };
+}
+
+/** The peer keeps its own budgets: it has to open the day of each account, and to spend the spent. */
+async function usePeerBudgets(peer: Handler): Promise<void> {
+  await peer(batchOf(BATCH_MAX, "automatic", accountName), lambdaContext());
+  for (let unit = 0; unit < SPENT_LIMIT; unit++) {
+    await peer(batchOf(BATCH_MAX, "spent", spentAccountName), lambdaContext());
+  }
+}
+
+function keyOf(key: WireItem): Record<string, { S: string }> {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, value]) => [name, { S: String(value.S) }]),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Call } from "./meter.ts";
+
+/** How many calls have to be waited for one after the other. */
+export function sequentialRoundTrips(calls: readonly Call[]): number {
+  return byRound(calls).length;
+}
+
+/**
+ * Stated round-trip times, milliseconds. The issue states the first three; a write of one item is
+ * taken to be as quick as a read.
+ */
+const LATENCY_MS: Readonly<Record<string, number>> = {
+  BatchGetItem: 4,
+  TransactWriteItems: 8,
+  PutEvents: 15,
+  PutItem: 4,
+  UpdateItem: 4,
+};
+
+/** What the calls take by the stated times when nothing else takes any. */
+export function modelledLatencyMs(calls: readonly Call[]): number {
+  return byRound(calls)
+    .map((round) => Math.max(...round.map(({ operation }) => LATENCY_MS[operation] ?? 0)))
+    .reduce((sum, slowest) => sum + slowest, 0);
+}
+
+function byRound(calls: readonly Call[]): Call[][] {
+  const rounds = Map.groupBy(calls, ({ round }) => round);
+  return [...rounds.values()];
+}
