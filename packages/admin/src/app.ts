@@ -5,7 +5,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { docsPage } from "./docs-page.ts";
 import { errorBody, HttpError } from "./http/errors.ts";
 import { type AdminEnv, admit, limitBody, serveRoute } from "./http/serve-route.ts";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, PUBLIC_PATHS } from "./openapi.ts";
 import type { AdminPorts } from "./ports.ts";
 import { NEXT_TOKEN_HEADER } from "./routes/audit-export.ts";
 import { ROUTES } from "./routes.ts";
@@ -95,11 +95,9 @@ function addPublicRoutes(app: AdminApp): void {
   });
 }
 
-const PUBLIC_PATHS = ["/health", "/openapi.json", "/docs"];
-
 /** A path that exists, asked in a way it does not know. */
 function refuseOtherMethods(app: AdminApp): void {
-  const allowed = new Map<string, string[]>(PUBLIC_PATHS.map((path) => [path, ["GET", "HEAD"]]));
+  const allowed = new Map<string, string[]>(PUBLIC_PATHS.map(([path]) => [path, ["GET", "HEAD"]]));
   for (const { method, path } of ROUTES) {
     const methods = method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()];
     allowed.set(path, [...(allowed.get(path) ?? []), ...methods]);

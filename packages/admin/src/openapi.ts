@@ -7,6 +7,13 @@ const DESCRIPTION = `Modes, budgets, action types, kill switches, decisions and 
 
 A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}.`;
 
+/** What everybody may read. */
+export const PUBLIC_PATHS = [
+  ["/health", "application/json", "Whether the API answers"],
+  ["/openapi.json", "application/json", "This document"],
+  ["/docs", "text/html", "This document, for people"],
+] as const;
+
 /** The OpenAPI 3.1 document, made from the schemas that check the requests. */
 export function openApiDocument() {
   const { openAPIRegistry: registry, getOpenAPI31Document: generate } = new OpenAPIHono();
@@ -21,6 +28,16 @@ export function openApiDocument() {
     bearerFormat: "JWT",
   });
   for (const route of ROUTES) registry.registerPath(route.document);
+  for (const [path, type, description] of PUBLIC_PATHS) {
+    const content = { [type]: { schema: {} } };
+    registry.registerPath({
+      method: "get",
+      path,
+      summary: description,
+      security: [],
+      responses: { 200: { description, content } },
+    });
+  }
   const document = generate({
     openapi: "3.1.0",
     info: { title: "Autonomy gate: admin API", version: "1", description: DESCRIPTION },

@@ -12,7 +12,8 @@ export const Moment = z
   .refine(
     (text) => isDay(text) || isUsableInstant(text),
     "must be a day such as 2026-11-22 or an instant such as 2026-11-22T09:30:00.000Z",
-  );
+  )
+  .meta({ example: "2026-11-22" });
 
 export const RangeQuery = {
   from: Moment.optional().meta({ description: "First instant, or first day in UTC; inclusive." }),

@@ -28,10 +28,16 @@ const ActionTypeInForce = z.object({
 });
 type ActionTypeInForce = z.infer<typeof ActionTypeInForce>;
 
+/** DynamoDB holds no positive number below 1e-130, and nobody means one. */
+const CONFIDENCE_STEP = 1e-6;
+
 const ActionTypeBody = z.strictObject({
   tenant_id: NamedScope.shape.tenant_id,
   action_type: ActionType,
   ...ActionTypeEntry.shape,
+  min_confidence: ActionTypeEntry.shape.min_confidence
+    .refine((value) => value === 0 || value >= CONFIDENCE_STEP, "must be 0, or 0.000001 to 1")
+    .meta({ example: 0.7 }),
 });
 
 export const listActionTypes = adminRoute({

@@ -62,7 +62,7 @@ const BudgetBody = z
     max_autonomous_per_day: DailyLimit,
     max_per_action_type: AutonomyBudgetV1.shape.max_per_action_type,
     decay_if_unused: AutonomyBudgetV1.shape.decay_if_unused,
-    timezone: AutonomyBudgetV1.shape.timezone,
+    timezone: AutonomyBudgetV1.shape.timezone.meta({ example: "Europe/Berlin" }),
   })
   .superRefine((body, context) => {
     if (Object.keys(body.max_per_action_type ?? {}).length > CAPS_MAX) {

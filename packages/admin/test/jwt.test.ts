@@ -1,0 +1,167 @@
+import { createHmac, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { exportJWK, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keySetTokens } from "../src/auth/tokens.ts";
+import { openAdmin, type TestAdmin } from "./open-admin.ts";
+
+const ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_test";
+const AUDIENCE = "client-1";
+const CLAIMS = {
+  sub: "u-1",
+  "cognito:username": "ada",
+  "cognito:groups": ["autonomy-admin", "others"],
+  "custom:tenant_id": "acme",
+};
+
+describe("bearer tokens", () => {
+  let admin: TestAdmin;
+  let ours: { publicKey: KeyObject; privateKey: KeyObject };
+  let theirs: { publicKey: KeyObject; privateKey: KeyObject };
+
+  beforeAll(async () => {
+    ours = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    theirs = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const jwk = { ...(await exportJWK(ours.publicKey)), kid: "k1", alg: "RS256", use: "sig" };
+    const issuer = { issuer: ISSUER, audience: AUDIENCE, keySet: { keys: [jwk] } };
+    const tokens = keySetTokens(issuer, systemClock());
+    admin = await openAdmin((ports) => ({ authentication: { ...ports.authentication, tokens } }));
+  });
+  afterAll(() => admin.close());
+
+  const get = (token: string, path = "/config?tenant_id=acme") =>
+    admin.send("GET", path, { headers: { authorization: `Bearer ${token}` } });
+
+  const token = (
+    claims: Record<string, unknown> = CLAIMS,
+    header: Record<string, unknown> = {},
+    key: KeyObject = ours.privateKey,
+  ) => {
+    const { iss = ISSUER, aud = AUDIENCE, exp = inSeconds(600), ...rest } = claims;
+    return new SignJWT(JSON.parse(JSON.stringify({ iss, aud, exp, ...rest })))
+      .setProtectedHeader({ alg: "RS256", kid: "k1", ...header })
+      .sign(key);
+  };
+
+  const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+  it("API-5 takes tenant, role and user from the verified token", async () => {
+    expect((await get(await token())).status).toBe(200);
+    const put = await admin.send("PUT", "/config", {
+      body: { mode: "DISABLED" },
+      headers: { authorization: `Bearer ${await token()}` },
+    });
+    expect(put.json.config.updated_by).toBe("user:ada");
+  });
+
+  it("API-3 never takes the tenant from the request", async () => {
+    expect((await get(await token(), "/config?tenant_id=victim")).status).toBe(403);
+    const { "custom:tenant_id": _, ...without } = CLAIMS;
+    expect((await get(await token(without))).status).toBe(403);
+    for (const tenant of ["", "a#b", ["acme"], null, 7]) {
+      expect((await get(await token({ ...CLAIMS, "custom:tenant_id": tenant }))).status).toBe(403);
+    }
+  });
+
+  it("API-4 gives no role without a group, and each group its own", async () => {
+    for (const groups of [
+      [],
+      ["admins"],
+      ["AUTONOMY-ADMIN"],
+      ["autonomy-root"],
+      "autonomy-admin",
+    ]) {
+      expect((await get(await token({ ...CLAIMS, "cognito:groups": groups }))).status).toBe(403);
+    }
+    const viewer = await token({ ...CLAIMS, "cognito:groups": ["autonomy-viewer"] });
+    const headers = { authorization: `Bearer ${viewer}` };
+    const put = await admin.send("PUT", "/config", { body: { mode: "DISABLED" }, headers });
+    expect(put.status).toBe(403);
+  });
+
+  it("refuses alg none, with and without a signature", async () => {
+    const parts = (header: object) =>
+      [header, { ...CLAIMS, iss: ISSUER, aud: AUDIENCE, exp: inSeconds(600) }]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+        .join(".");
+    for (const alg of ["none", "None", "NONE", "nOnE"]) {
+      for (const signature of ["", "AAAA"]) {
+        expect((await get(`${parts({ alg, kid: "k1" })}.${signature}`)).status).toBe(401);
+      }
+    }
+  });
+
+  it("refuses HS256 signed with the public key", async () => {
+    const secret = ours.publicKey.export({ type: "spki", format: "pem" });
+    const unsigned = [
+      { alg: "HS256", kid: "k1", typ: "JWT" },
+      { ...CLAIMS, iss: ISSUER, aud: AUDIENCE, exp: inSeconds(600) },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const signature = createHmac("sha256", secret).update(unsigned).digest("base64url");
+    expect((await get(`${unsigned}.${signature}`)).status).toBe(401);
+  });
+
+  it("refuses another key, also one the token brings along or points to", async () => {
+    const jwk = await exportJWK(theirs.publicKey);
+    for (const header of [
+      {},
+      { jwk },
+      { jku: "https://evil.example.com/keys" },
+      { x5u: "https://evil.example.com" },
+    ]) {
+      expect((await get(await token(CLAIMS, header, theirs.privateKey))).status).toBe(401);
+    }
+  });
+
+  it("refuses key ids that are no key of ours", async () => {
+    for (const kid of ["k2", "../../k1", "k1' OR '1'='1", "/dev/null", "__proto__", ""]) {
+      expect((await get(await token(CLAIMS, { kid }))).status, kid).toBe(401);
+    }
+  });
+
+  it("refuses what is expired, not yet valid, unsigned for us, or from elsewhere", async () => {
+    for (const claims of [
+      { exp: inSeconds(-1) },
+      { exp: 0 },
+      { nbf: inSeconds(600) },
+      { aud: "client-2" },
+      { aud: [] },
+      { iss: `${ISSUER}/` },
+      { iss: "https://evil.example.com" },
+      { sub: undefined },
+    ]) {
+      expect(
+        (await get(await token({ ...CLAIMS, ...claims }))).status,
+        JSON.stringify(claims),
+      ).toBe(401);
+    }
+  });
+
+  it("refuses other RSA algorithms, and a token that was touched", async () => {
+    expect((await get(await token(CLAIMS, { alg: "RS512" }))).status).toBe(401);
+    expect((await get(await token(CLAIMS, { alg: "PS256" }))).status).toBe(401);
+    const [head = "", claims = "", signature = ""] = (await token()).split(".");
+    const other = Buffer.from(claims, "base64url").toString().replace("acme", "evil");
+    for (const forged of [
+      `${head}.${Buffer.from(other).toString("base64url")}.${signature}`,
+      `${head}.${claims}.`,
+      `${head}.${claims}`,
+      `${head}.${claims}.${signature.slice(0, -4)}`,
+      "",
+      "x",
+      "a.b.c",
+    ]) {
+      expect((await get(forged)).status).toBe(401);
+    }
+  });
+
+  it("accepts no token where no issuer is configured", async () => {
+    const plain = await openAdmin();
+    const headers = { authorization: `Bearer ${await token()}` };
+    const reply = await plain.send("GET", "/config?tenant_id=acme", { headers });
+    await plain.close();
+    expect(reply.status).toBe(401);
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mayActAs, type Role } from "../src/auth/credential.ts";
+import { ROUTES } from "../src/routes.ts";
+import { type Json, openAdmin, type TestAdmin } from "./open-admin.ts";
+import {
+  documentedOperations,
+  type MadeRequest,
+  operationAt,
+  plainRequest,
+  urlOf,
+} from "./requests.ts";
+
+/** Where a request names its tenant. */
+const PLACES = ["query", "header", "body"] as const;
+
+const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
+
+describe("every route × credential × tenant", () => {
+  let admin: TestAdmin;
+  const keys = new Map<string, string>();
+
+  beforeAll(async () => {
+    admin = await openAdmin();
+    for (const role of ROLES) {
+      for (const tenant of ["acme", "mallory", "*"]) {
+        keys.set(`${tenant} ${role}`, await admin.newKey(tenant, role));
+      }
+    }
+  });
+  afterAll(() => admin.close());
+
+  const cases = ROUTES.map((route) => ({
+    name: `${route.method.toUpperCase()} ${route.path}`,
+    route,
+    plain: plainRequest(operationAt(route.method, route.path)),
+  }));
+
+  const send = (request: MadeRequest, key: string | undefined) =>
+    admin.send(request.method, urlOf(request), {
+      key,
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+
+  it("documents every route of the table, and no other", () => {
+    const documented = documentedOperations().map(({ method, path }) => `${method} ${path}`);
+    const served = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    const open = ["get /health", "get /openapi.json", "get /docs"];
+    expect(documented.sort()).toEqual([...served, ...open].sort());
+  });
+
+  for (const { name, route, plain } of cases) {
+    const account = accountNamed(plain);
+
+    it(`API-4 ${name} refuses a request without a credential, or with one that is none`, async () => {
+      const own = naming(plain, "query", "acme", account);
+      const expected = { status: 401, json: { code: "UNAUTHENTICATED" } };
+      expect(await send(own, undefined)).toMatchObject(expected);
+      const real = keys.get("acme admin") ?? "";
+      for (const key of [
+        "",
+        "x",
+        "agk_",
+        `${real}x`,
+        real.slice(0, -2),
+        real.replace("agk_", "AGK_"),
+      ]) {
+        expect(await send(own, key)).toMatchObject(expected);
+      }
+      const swapped = `${real.slice(0, 21)}${(keys.get("mallory admin") ?? "").slice(21)}`;
+      expect(await send(own, swapped)).toMatchObject(expected);
+    });
+
+    it(`API-1 API-3 ${name} refuses another tenant's credential, wherever the tenant is named`, async () => {
+      for (const place of PLACES) {
+        if (place === "body" && !route.takesBody) continue;
+        const theirs = naming(plain, place, "acme", account);
+        const reply = await send(theirs, keys.get(`mallory ${route.role}`));
+        expect(reply).toMatchObject({ status: 403, json: { code: "FORBIDDEN" } });
+        expect(reply.text).not.toContain("acme");
+      }
+    });
+
+    it(`API-1 ${name} refuses a request that names two tenants`, async () => {
+      const own = naming(plain, "query", "mallory", account);
+      const mixed = { ...own, headers: { "X-Tenant-Id": "acme" } };
+      expect(await send(mixed, keys.get(`mallory ${route.role}`))).toMatchObject({ status: 403 });
+      expect(await send(mixed, keys.get(`* ${route.role}`))).toMatchObject({ status: 400 });
+    });
+
+    it(`API-4 ${name} needs the role ${route.role}`, async () => {
+      for (const role of ROLES) {
+        const reply = await send(naming(plain, "query", "acme", account), keys.get(`acme ${role}`));
+        if (mayActAs(role, route.role)) expect([200, 204, 404]).toContain(reply.status);
+        else expect(reply).toMatchObject({ status: 403, json: { code: "FORBIDDEN" } });
+      }
+    });
+
+    it(`${name} serves the platform's credential for a tenant`, async () => {
+      const reply = await send(
+        naming(plain, "query", "acme", account),
+        keys.get(`* ${route.role}`),
+      );
+      expect([200, 204, 404]).toContain(reply.status);
+    });
+
+    it(`API-9 ${name} takes the tenant from X-Tenant-Id in any letter case`, async () => {
+      for (const header of ["X-Tenant-Id", "x-tenant-id", "X-TENANT-ID"]) {
+        const request = {
+          ...naming(plain, "query", undefined, account),
+          headers: { [header]: "acme" },
+        };
+        const body = withoutTenant(request);
+        expect([200, 204, 404]).toContain((await send(body, keys.get(`* ${route.role}`))).status);
+        expect(await send(body, keys.get(`mallory ${route.role}`))).toMatchObject({ status: 403 });
+      }
+    });
+
+    if (route.takesGlobal) {
+      it(`${name} keeps what is global to the platform's credentials`, async () => {
+        const request = withoutTenant(naming(plain, "query", undefined, undefined));
+        expect(await send(request, keys.get(`acme ${route.role}`))).toMatchObject({ status: 403 });
+        expect([200, 204, 404]).toContain(
+          (await send(request, keys.get(`* ${route.role}`))).status,
+        );
+      });
+    }
+
+    it(`KEY ${name} refuses ids that could forge a key, before anything is looked up`, async () => {
+      for (const id of [
+        "a#ACCOUNT#b",
+        "TENANT#a",
+        "",
+        "a\u0430",
+        "a b",
+        "x".repeat(10_240),
+        "../a",
+        "%00",
+      ]) {
+        const reply = await send(naming(plain, "query", id, account), keys.get(`* ${route.role}`));
+        expect(reply, id.slice(0, 20)).toMatchObject({ status: 400, json: { code: "VALIDATION" } });
+      }
+    });
+  }
+});
+
+const ACCOUNT = "acct_42";
+
+/** Whether the route is about an account: then its document says so. */
+function accountNamed({ method, path }: MadeRequest): string | undefined {
+  const route = ROUTES.find(
+    (one) => one.method.toUpperCase() === method && pathPattern(one.path).test(path),
+  );
+  const query = route && operationAt(route.method, route.path).operation.parameters;
+  return query?.some(({ name, in: place }) => name === "account_id" && place === "query")
+    ? ACCOUNT
+    : undefined;
+}
+
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
+
+/** The request with a tenant, and an account, named in one place; an intent names them always. */
+function naming(
+  request: MadeRequest,
+  place: (typeof PLACES)[number],
+  tenant: string | undefined,
+  account: string | undefined,
+): MadeRequest {
+  const inQuery = {
+    ...request.query,
+    ...(account === undefined ? {} : { account_id: account }),
+    ...(place === "query" && tenant !== undefined ? { tenant_id: tenant } : {}),
+  };
+  const headers = place === "header" && tenant !== undefined ? { "X-Tenant-Id": tenant } : {};
+  const body = bodyNaming(request.body, place === "body" ? tenant : undefined, tenant, account);
+  return { ...request, query: inQuery, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function bodyNaming(
+  body: Json,
+  named: string | undefined,
+  tenant: string | undefined,
+  account: string | undefined,
+): Json {
+  if (body === undefined) return undefined;
+  const intent =
+    "intent" in body
+      ? {
+          intent: {
+            ...body.intent,
+            ...(tenant === undefined ? {} : { tenant_id: tenant }),
+            ...(account === undefined ? {} : { account_id: account }),
+          },
+        }
+      : {};
+  return { ...body, ...(named === undefined ? {} : { tenant_id: named }), ...intent };
+}
+
+/** An intent always names its tenant: here the one of the header. */
+function withoutTenant(request: MadeRequest): MadeRequest {
+  const body: Json = request.body;
+  if (body === undefined || !("intent" in body)) return request;
+  return { ...request, body: { ...body, intent: { ...body.intent, tenant_id: "acme" } } };
+}
