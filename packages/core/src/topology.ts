@@ -26,10 +26,57 @@ export const OUTCOME_RULE_PATTERN: RulePattern = {
   "detail-type": Object.values(OUTCOME_DETAIL_TYPE),
 };
 
+/**
+ * Reshapes an approval for systems that wait for `ACTION_APPROVED` of `cc-native`: what they receive
+ * reads like an event of that source, with the fields they know.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
+export const ACTION_APPROVED_TRANSFORMER = {
+  inputPaths: {
+    id: "$.id",
+    time: "$.time",
+    intent: "$.detail.data.action_intent_id",
+    tenant: "$.detail.data.tenant_id",
+    account: "$.detail.data.account_id",
+    approval: "$.detail.data.approval_source",
+    automatic: "$.detail.data.auto_executed",
+  },
+  inputTemplate: [
+    '{"id":<id>,"time":<time>,"source":"cc-native","detail-type":"ACTION_APPROVED","detail":{"data":{',
+    '"action_intent_id":<intent>,"tenant_id":<tenant>,"account_id":<account>,',
+    '"approval_source":<approval>,"auto_executed":<automatic>}}}',
+  ].join(""),
+} as const;
+
 const DAY_SECONDS = 86_400;
 
 /** Time the consumer function may take for one batch, seconds. */
 export const CONSUMER_TIMEOUT_SECONDS = 30;
+
+/** The consumer function. 1,024 MB is a little more than half a processor of arm64. */
+export const CONSUMER = {
+  memoryMegabytes: 1_024,
+  /** Batches in work at the same time; the rest waits in the queue. Lambda allows 2 to 1,000. */
+  concurrencyMax: 50,
+} as const;
+
+/** The admin API: API Gateway gives up on a request after 30 s. */
+export const ADMIN = {
+  timeoutSeconds: 29,
+  memoryMegabytes: 1_024,
+  /** Requests of all callers together; beyond them API Gateway answers 429. */
+  requestsPerSecondMax: 50,
+  requestsBurstMax: 100,
+} as const;
+
+/** What the alarms of a production stage compare with. */
+export const ALARM_LIMITS = {
+  /** A healthy queue is emptied within seconds; deliveries go to the dead letters after 15 minutes. */
+  oldestIntentSeconds: 300,
+  /** Conflicts of parallel commits that were tried again, per 5 minutes. */
+  conflictsPerPeriod: 100,
+  periodSeconds: 300,
+} as const;
 
 export const QUEUES = {
   /** Visibility is six times the function's timeout, as AWS advises for SQS event sources. */
@@ -40,6 +87,12 @@ export const QUEUES = {
   },
   intentsDlq: { visibilityTimeoutSeconds: 30, messageRetentionSeconds: 14 * DAY_SECONDS },
   quarantine: { visibilityTimeoutSeconds: 30, messageRetentionSeconds: 14 * DAY_SECONDS },
+  /** A subscriber's own queue; its dead letters keep as long. */
+  subscriber: {
+    visibilityTimeoutSeconds: 180,
+    messageRetentionSeconds: 14 * DAY_SECONDS,
+    maxReceiveCount: 5,
+  },
 } as const;
 
 /** How Lambda hands messages to the consumer. A size above 10 needs a window of at least 1 s. */

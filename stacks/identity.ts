@@ -1,0 +1,96 @@
+import type { Settings } from "./settings.ts";
+
+/** Cognito groups and what their members may do, as the admin API reads them. */
+const GROUPS = {
+  viewer: "Reads configuration, decisions and the audit trail",
+  operator: "Also uses the kill switch",
+  admin: "Also writes configuration",
+} as const;
+
+/** Attributes a signed-in user may change. Never the tenant: it decides whose data they see. */
+const WRITABLE_ATTRIBUTES = ["email", "name"];
+
+/** SST does not name it. */
+type UserPoolClient = ReturnType<sst.aws.CognitoUserPool["addClient"]>;
+
+export interface Identity {
+  readonly pool: sst.aws.CognitoUserPool;
+  readonly client: UserPoolClient;
+}
+
+/** People who use the admin API. Only administrators of the pool create users and name their tenant. */
+export function createIdentity({ production, signInReturnUrls }: Settings): Identity {
+  const pool = new sst.aws.CognitoUserPool("AutonomyUsers", {
+    usernames: ["email"],
+    mfa: "optional",
+    softwareToken: true,
+    transform: {
+      userPool: (args) => {
+        args.adminCreateUserConfig = { allowAdminCreateUserOnly: true };
+        args.accountRecoverySetting = {
+          recoveryMechanisms: [{ name: "verified_email", priority: 1 }],
+        };
+        args.deletionProtection = production ? "ACTIVE" : "INACTIVE";
+        args.passwordPolicy = {
+          minimumLength: 14,
+          requireLowercase: true,
+          requireNumbers: true,
+          requireSymbols: false,
+          requireUppercase: true,
+          temporaryPasswordValidityDays: 7,
+        };
+        args.schemas = [TENANT_ATTRIBUTE];
+        return undefined;
+      },
+    },
+  });
+  for (const [role, description] of Object.entries(GROUPS)) {
+    new aws.cognito.UserGroup(`AutonomyGroup${role}`, {
+      userPoolId: pool.id,
+      name: `autonomy-${role}`,
+      description,
+    });
+  }
+  return { pool, client: addClient(pool, signInReturnUrls) };
+}
+
+/** Set once, when the user is created: a user of another tenant is another user. */
+const TENANT_ATTRIBUTE = {
+  name: "tenant_id",
+  attributeDataType: "String",
+  mutable: false,
+  stringAttributeConstraints: { minLength: "1", maxLength: "128" },
+};
+
+function addClient(pool: sst.aws.CognitoUserPool, returnUrls: readonly string[]): UserPoolClient {
+  const hosted = returnUrls.length > 0;
+  return pool.addClient("AutonomyAdminClient", {
+    transform: {
+      client: (args) => {
+        args.explicitAuthFlows = [
+          "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+          "ALLOW_REFRESH_TOKEN_AUTH",
+          "ALLOW_USER_SRP_AUTH",
+        ];
+        args.generateSecret = false;
+        args.preventUserExistenceErrors = "ENABLED";
+        args.enableTokenRevocation = true;
+        args.readAttributes = ["custom:tenant_id", "email", "email_verified", "name"];
+        args.writeAttributes = WRITABLE_ATTRIBUTES;
+        args.idTokenValidity = 60;
+        args.accessTokenValidity = 60;
+        args.refreshTokenValidity = 7;
+        args.tokenValidityUnits = {
+          idToken: "minutes",
+          accessToken: "minutes",
+          refreshToken: "days",
+        };
+        args.allowedOauthFlowsUserPoolClient = hosted;
+        args.allowedOauthFlows = hosted ? ["code"] : [];
+        args.allowedOauthScopes = hosted ? ["openid", "email", "profile"] : [];
+        args.callbackUrls = [...returnUrls];
+        return undefined;
+      },
+    },
+  });
+}

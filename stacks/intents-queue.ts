@@ -1,0 +1,32 @@
+import { intentRulePattern, QUEUES } from "@autonomy-gate/core/topology";
+import { deliverToQueue } from "./delivery.ts";
+import { parkingQueue, queueWithDeadLetters } from "./queues.ts";
+import type { Settings } from "./settings.ts";
+
+export interface IntentQueues {
+  readonly intents: sst.aws.Queue;
+  readonly deadLetters: sst.aws.Queue;
+  /** What can never be decided, kept for people. */
+  readonly quarantine: sst.aws.Queue;
+}
+
+/** Where intents wait for the gate, and where those end that it could not decide. */
+export function createIntentQueues(
+  bus: sst.aws.Bus,
+  { intentSources, fairQueue }: Settings,
+): IntentQueues {
+  const { queue, deadLetters } = queueWithDeadLetters(
+    "AutonomyIntents",
+    QUEUES.intents,
+    QUEUES.intentsDlq,
+  );
+  deliverToQueue("AutonomyIntents", {
+    bus,
+    pattern: intentRulePattern(intentSources),
+    queue,
+    deadLetters,
+    ...(fairQueue ? { fairBy: "$.detail.data.account_id" } : {}),
+  });
+  const quarantine = parkingQueue("AutonomyQuarantine", QUEUES.quarantine);
+  return { intents: queue, deadLetters, quarantine };
+}
