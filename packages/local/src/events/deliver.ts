@@ -89,7 +89,7 @@ async function sendOnce(
 ): Promise<ReadonlyMap<number, string>> {
   const Entries = batch.map(({ body, groupId }, index) => ({
     Id: String(index),
-    MessageBody: body,
+    MessageBody: sendable(body),
     ...(groupId !== undefined && { MessageGroupId: groupId }),
   }));
   try {
@@ -106,4 +106,25 @@ async function sendOnce(
 function queueUrl(arn: string, endpoint: string): string {
   const [account, name] = arn.split(":").slice(-2);
   return new URL(`/${account}/${name}`, endpoint).href;
+}
+
+/**
+ * The SQS stand-in refuses characters beyond U+FFFD, which AWS takes from U+10000 on. JSON may spell
+ * them in ASCII and mean the same.
+ */
+function sendable(body: string): string {
+  if (!/[\ud800-\udfff]/.test(body) || !isJson(body)) return body;
+  return body.replace(
+    /[\ud800-\udfff]/g,
+    (half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -15,6 +15,17 @@ beforeEach(async () => {
 afterEach(async () => queues.close());
 
 describe("PutEvents", () => {
+  it("delivers any character a text may hold, emoji among them", async () => {
+    await bus.route({ source: ["s"] });
+
+    const Detail = '{"text":"ä \u2028 😀 \\ud83d\\ude00 \\\\u0041"}';
+    const { FailedEntryCount } = await bus.put(anEntry({ Detail }));
+    const [body = ""] = await queues.receive("q");
+
+    expect(FailedEntryCount).toBe(0);
+    expect(JSON.parse(body)).toMatchObject({ detail: JSON.parse(Detail) });
+  });
+
   it("has the event in the target's queue, in its envelope, before it answers", async () => {
     await bus.route({ source: ["s"] });
 
