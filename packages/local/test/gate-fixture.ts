@@ -7,6 +7,7 @@ import {
   type IntentsHandler,
 } from "@autonomy-gate/consumers/intents/create-handler";
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
@@ -47,8 +48,7 @@ const REMAINING_MS = 30_000;
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
 export type IntentData = Record<string, unknown>;
 
-/** What left the gate: the event's detail-type, and its detail. */
-const Event = z.looseObject({
+const EventShape = z.looseObject({
   "detail-type": z.string(),
   detail: z.looseObject({
     metadata: z.looseObject({ event_id: z.string() }),
@@ -61,7 +61,10 @@ const Event = z.looseObject({
     }),
   }),
 });
-export type Event = z.infer<typeof Event>;
+export type Event = z.infer<typeof EventShape>;
+
+/** What left the gate: the event's detail-type, and its detail, its fields in the order they came. */
+const Event = z.custom<Event>((event) => EventShape.safeParse(event).success);
 
 export interface QuarantinedMessage {
   readonly body: string;
@@ -115,6 +118,20 @@ export async function startGate() {
     tables: TABLES,
     /** Answers the next entries that are published with these error codes; `undefined` lets one pass. */
     rejectEntries: (...codes: (string | undefined)[]) => rejections.next.push(...codes),
+    /** Lets all entries pass again. */
+    acceptEntries: () => {
+      rejections.next = [];
+    },
+    /** What stands behind the specification's services, on the same tables. */
+    services: (clock: Clock) => {
+      const client = createDocumentClient();
+      return {
+        gate: dynamoGateStore(client, TABLES),
+        config: dynamoConfigStore(client, TABLES, clock),
+        clock,
+        newRequestId: randomUUID,
+      };
+    },
     /** The Lambda function as it is deployed, with clients of its own. */
     handler: (clock?: Clock): IntentsHandler => createHandler(config, clock),
     /** The consumer on the same adapters, with clients whose commands can be seen and made to fail. */
@@ -350,6 +367,7 @@ function watchedConsumer(
 ) {
   const trips: Trip[] = [];
   const published: string[] = [];
+  const inputs: { readonly command: string; readonly input: unknown }[] = [];
   const retries: string[] = [];
   const failures: unknown[] = [];
   let ticks = 0;
@@ -375,6 +393,14 @@ function watchedConsumer(
   clients.db.middlewareStack.add(
     (next, context) => async (args) => watch(String(context.commandName), () => next(args)),
     step,
+  );
+  clients.db.middlewareStack.add(
+    (next, context) => async (args) => {
+      const command = String(context.commandName).replace(/Command$/, "");
+      inputs.push({ command, input: args.input });
+      return next(args);
+    },
+    { step: "initialize", name: "note" },
   );
   clients.bus.middlewareStack.add(
     (next, context) => async (args) => watch(String(context.commandName), () => next(args)),
@@ -416,6 +442,8 @@ function watchedConsumer(
     store: consumer.store,
     /** Every command, in the order they were sent. */
     trips,
+    /** What was asked of the database. */
+    inputs,
     /** Every detail that was offered to the bus, accepted or not. */
     published,
     retries,
