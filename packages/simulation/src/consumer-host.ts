@@ -22,6 +22,7 @@ export interface HostSettings {
   readonly start: (onDeath: () => void) => SimProcess;
   readonly portsFor: (process: SimProcess) => ConsumerPorts;
   readonly batchSize: number;
+  readonly timeoutMs: number;
   /** Batches in work side by side in one process. */
   readonly slots: number;
   /** Told before a batch is handed over, and before messages are deleted. */
@@ -40,7 +41,6 @@ export interface ConsumerHost {
   readonly current: () => SimProcess;
 }
 
-const FUNCTION_TIMEOUT_MS = 30_000;
 const RESTART_MS_MAX = 3_000;
 
 export function createConsumerHost(settings: HostSettings): ConsumerHost {
@@ -75,9 +75,9 @@ export function createConsumerHost(settings: HostSettings): ConsumerHost {
     if (records.length === 0) return false;
     mine.batches.add(records);
     settings.onBatch(mine.process, records);
-    scheduler.after(FUNCTION_TIMEOUT_MS, () => timeOut(mine, records));
+    scheduler.after(settings.timeoutMs, () => timeOut(mine, records));
     scheduler.woke();
-    consumeIntents(records, mine.consumer, FUNCTION_TIMEOUT_MS).then(
+    consumeIntents(records, mine.consumer, settings.timeoutMs).then(
       (response) => finish(mine, records, response),
       (error: unknown) => {
         settings.onFailure(error);

@@ -55,7 +55,7 @@ const REDRIVES_MAX = 1;
 /** Runs a scenario to its end, or to the first broken invariant. */
 export async function runScenario(
   scenario: Scenario,
-  { level = AT_PORTS, isLet = () => true, traceAt, metered = false }: RunOptions = {},
+  { level = AT_PORTS, isLet = () => true, traceAt, metered = scenario.profile === "calm" }: RunOptions = {},
 ): Promise<RunReport> {
   const random = createRandom(scenario.seed ^ 0x5eed);
   const scheduler = createScheduler(level.quiet);
@@ -75,10 +75,11 @@ export async function runScenario(
     violation ??= found;
   });
   const dynamo = createDynamo(network, tables, { ...checker, metered });
+  if (scenario.profile === "calm") checker.meter({ calls: network.calls, units: dynamo.units });
   const hosts: ConsumerHost[] = [];
   const queue = createQueue(network, {
     visibilityMs: scenario.visibilityMs,
-    maxReceiveCount: 5,
+    maxReceiveCount: scenario.maxReceiveCount,
     onVisible: () =>
       scheduler.after(random.between(0, 20), () => {
         for (const host of random.shuffled(hosts)) while (host.poll());

@@ -53,6 +53,7 @@ export function startHost(world: World, spec: HostSpec, index: number, level: Le
     network,
     queue,
     batchSize: scenario.batchSize,
+    timeoutMs: scenario.timeoutMs,
     slots: spec.slots,
     start: (onDeath) => {
       const name = `consumer${index}.${started++}`;

@@ -24,6 +24,7 @@ import {
   invariant14OfWrites,
   recordedBy,
 } from "./invariants.ts";
+import { createCostCheck, type Meter } from "./costs.ts";
 import { invariant16 } from "./permissiveness.ts";
 
 /** Watches a run from the outside and checks every invariant as things happen. */
@@ -40,6 +41,8 @@ export interface Checker {
   onAcknowledged(requestId: string, nowMs: number): void;
   onFacts(requests: readonly FactsRequest[], replies: readonly FactsReply[]): void;
   atEnd(left: { queued: number; dead: number }): void;
+  /** From now on the run is metered, and 15 is checked. */
+  meter(meter: Meter): void;
   /** How often each invariant was checked. */
   readonly checked: Map<number, number>;
   readonly measured: Measured;
@@ -60,6 +63,7 @@ export function createChecker(evidence: Evidence, report: (violation: Violation)
   const measured: Measured = { wideLagMs: 0, wideLagToSendMs: 0, automatic: 0, decisions: 0 };
   const changes = new Map<string, { key: string; changedMs: number }>();
   const allowed = new Map<SimProcess, Set<string>>();
+  let costs: ReturnType<typeof createCostCheck> | undefined;
 
   /** Runs a check; what it throws ends the run, without passing through the gate's own code. */
   function check(invariant: number, run: () => void): void {
@@ -148,7 +152,11 @@ export function createChecker(evidence: Evidence, report: (violation: Violation)
           addresses.map(({ pk }) => pk),
         ),
       ),
+    meter: (meter) => {
+      costs = createCostCheck(evidence, meter);
+    },
     onBatch: (process, records) => {
+      costs?.onBatch();
       const pks = allowed.get(process) ?? new Set(["GLOBAL"]);
       allowed.set(process, pks);
       for (const { body } of records) {
@@ -163,6 +171,7 @@ export function createChecker(evidence: Evidence, report: (violation: Violation)
     onQuarantined: ({ body }) => evidence.quarantined.add(body),
     onDelete: (records) => {
       for (const { body } of records) check(9, () => invariant9(evidence, body));
+      if (costs !== undefined) check(15, () => costs?.invariant15(records));
     },
     onFailure: (error) => check(10, () => invariant10(error)),
     onAcknowledged: (requestId, nowMs) => {

@@ -38,7 +38,12 @@ export interface BatchGetResult {
 
 /** DynamoDB, one attempt a request. All reject with ServiceFault. */
 export interface Dynamo {
-  batchGet(process: SimProcess, addresses: readonly Address[]): Promise<BatchGetResult>;
+  /** @param consistent false: what is read may be old */
+  batchGet(
+    process: SimProcess,
+    addresses: readonly Address[],
+    consistent?: boolean,
+  ): Promise<BatchGetResult>;
   get(process: SimProcess, address: Address): Promise<Attributes | undefined>;
   query(process: SimProcess, table: string, pk: string, prefix: string): Promise<Attributes[]>;
   put(process: SimProcess, action: WriteAction): Promise<void>;
@@ -60,6 +65,9 @@ export interface DynamoSettings {
 const DONE: Reply<void> = { value: undefined };
 const HOLD_MS_MAX = 3;
 
+/** How old what an eventually consistent read finds may be. */
+const STALE_MS_MAX = 1_000;
+
 /** DynamoDB's bound on the items of one transaction. */
 const ITEMS_MAX = 100;
 
@@ -69,19 +77,20 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
   const tokens = new Map<string, "running" | "done">();
   let units = 0;
 
-  function batchGet(process: SimProcess, addresses: readonly Address[]) {
+  function batchGet(process: SimProcess, addresses: readonly Address[], consistent = true) {
     settings.onRead(process, addresses);
     const about = () => `${addresses.length} keys`;
     return network.call<BatchGetResult>(process, "BatchGetItem", about, (arrival) => {
       const { fault, code, delayMs = 0 } = arrival.disturbance;
       const startMs = scheduler.nowMs();
+      const ageMs = consistent ? 0 : random.between(0, STALE_MS_MAX);
       const spreadMs = fault === "F4" ? delayMs : random.between(0, 6);
       scheduler.after(spreadMs, () => {
         const isPartial = fault === "F3" && code === undefined;
         const unprocessed = isPartial ? addresses.filter(() => random.chance(0.4)) : [];
         const found = addresses.flatMap((address) => {
           // Each item at an instant of its own: a batch is not a snapshot.
-          const item = tables.getAt(address, startMs + random.next() * spreadMs);
+          const item = tables.getAt(address, startMs - ageMs + random.next() * spreadMs);
           return item === undefined || unprocessed.includes(address) ? [] : [{ ...address, item }];
         });
         arrival.respond({ value: { found, unprocessed } });

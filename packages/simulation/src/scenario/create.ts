@@ -60,8 +60,9 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
       startEpochMs,
       count: pickCount(profile, random),
       burst: profile === "burst",
+      once: calm,
       poison: has(rates, "F31"),
-      oversize: has(rates, "F17"),
+      oversize: has(rates, "F17") && random.chance(0.25),
     },
     random,
   );
@@ -73,6 +74,8 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
     hosts: pickHosts(profile, rates, random),
     batchSize: random.pick([1, 2, 5, 10, 10]),
     visibilityMs: random.pick([180_000, 180_000, 31_000]),
+    maxReceiveCount: has(rates, "F25") || random.chance(0.1) ? 2 : 5,
+    timeoutMs: random.pick([30_000, 30_000, 8_000]),
     messages,
     initial: initialItems(accounts, style, random),
     changes: createChanges(
@@ -117,17 +120,19 @@ function pickProfile(random: Random): Profile {
 
 function pickSpan(profile: Profile, random: Random): number {
   if (profile === "days") return random.pick([DAY_MS, 3 * DAY_MS, 30 * DAY_MS]);
+  if (profile === "stop-race") return random.between(200, 1_500);
   if (OPEN.has(profile) && profile !== "burst") return random.between(300, 4_000);
   return random.pick([20, 300, 3_000, 60_000]);
 }
 
 function pickCount(profile: Profile, random: Random): number {
-  return profile === "burst" ? 15 + random.int(15) : 2 + random.int(10);
+  if (profile === "burst") return 15 + random.int(15);
+  return profile === "stop-race" ? 8 + random.int(8) : 2 + random.int(10);
 }
 
 function pickAccounts(profile: Profile, random: Random) {
   const one = { tenant_id: "acme", account_id: "a1" };
-  if (profile === "burst" || random.chance(0.4)) return [one];
+  if (profile === "burst" || profile === "stop-race" || random.chance(0.4)) return [one];
   const others = [
     { tenant_id: "acme", account_id: "a2" },
     { tenant_id: "other", account_id: "a1" },

@@ -12,6 +12,8 @@ export interface Population {
   readonly burst: boolean;
   readonly poison: boolean;
   readonly oversize: boolean;
+  /** Each intent in one message only. */
+  readonly once: boolean;
 }
 
 const LOW_RISK = ["CREATE_INTERNAL_NOTE", "CREATE_INTERNAL_TASK", "FLAG_FOR_REVIEW"];
@@ -38,6 +40,7 @@ export function createMessages(population: Population, random: Random): MessageS
     const data = intentData({ ...account, action_intent_id: `i${number}` }, population, random);
     const message = intentMessage(data, atMs, random, population);
     messages.push(message);
+    if (population.once) continue;
     if (random.chance(0.15)) messages.push({ ...message, atMs: atMs + copyDelay(random) });
     if (random.chance(0.04)) messages.push(conflicting(data, atMs, random, population));
   }

@@ -63,6 +63,9 @@ export interface Scenario {
   readonly hosts: readonly HostSpec[];
   readonly batchSize: number;
   readonly visibilityMs: number;
+  readonly maxReceiveCount: number;
+  /** How long the function may take for a batch. */
+  readonly timeoutMs: number;
   readonly messages: readonly MessageSpec[];
   readonly initial: readonly (Readonly<Record<string, unknown>> & {
     readonly pk: string;

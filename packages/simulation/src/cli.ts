@@ -1,0 +1,143 @@
+import process from "node:process";
+import { Command, InvalidArgumentError, Option } from "commander";
+import ora from "ora";
+import pc from "picocolors";
+import { type Failure, runCampaign } from "./campaign.ts";
+import { type FaultId, isFaultId } from "./faults.ts";
+import { huntAll } from "./mutants/hunt-all.ts";
+import { ALL_MUTANTS } from "./mutants/list.ts";
+import { AT_PORTS, runScenario } from "./run.ts";
+import type { ScenarioWishes } from "./scenario/create.ts";
+import { PROFILES, type Profile } from "./scenario/scenario.ts";
+import { underTheSdk } from "./sdk/clients.ts";
+import { shrink } from "./shrink.ts";
+import { failureText, huntLine, summaryText } from "./summary.ts";
+import { recordTrace } from "./trace.ts";
+
+interface CliOptions {
+  readonly seeds: number;
+  readonly seed?: number;
+  readonly first: number;
+  readonly fault?: FaultId[];
+  readonly profile?: Profile;
+  readonly sdk?: true;
+  readonly mutants?: true;
+  readonly mutant?: string[];
+  readonly trace?: true;
+}
+
+const program = new Command("simulate")
+  .description("Runs the gate in a simulated world that fails, one seed after another.")
+  .option("--seeds <n>", "how many seeds to run, or the most a mutant is hunted with", whole, 2_000)
+  .option("--first <n>", "the first seed", whole, 1)
+  .option("--seed <s>", "run this one seed and print its trace", whole)
+  .option("--fault <id>", "only these faults, F1 to F35 (may be repeated)", fault)
+  .addOption(new Option("--profile <name>", "what the runs are about").choices(PROFILES))
+  .option("--sdk", "run the real adapters under the AWS SDK's clients")
+  .option("--trace", "print the trace of a run that does not fail, too")
+  .option("--mutants", "plant every bug of the list and hunt it")
+  .option("--mutant <name>", "hunt only these bugs (may be repeated)", gathered);
+
+await main(program.parse().opts<CliOptions>());
+
+async function main(options: CliOptions): Promise<void> {
+  Error.stackTraceLimit = 0;
+  if (options.mutants === true || options.mutant !== undefined) return hunt(options);
+  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
+  const one = options.seed !== undefined;
+  const seeds = one ? 1 : options.seeds;
+  const wishes: ScenarioWishes = {
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.fault === undefined ? {} : { faults: options.fault }),
+  };
+  const startedMs = performance.now();
+  const cpu = process.cpuUsage();
+  const spinner = ora({ text: `0 of ${seeds} seeds`, stream: process.stderr }).start();
+  const { tally, failure } = await runCampaign({
+    firstSeed: options.seed ?? options.first,
+    seeds,
+    wishes,
+    level,
+    onRun: (runs) => {
+      if (runs % 100 !== 0) return;
+      const perMinute = (runs / (performance.now() - startedMs)) * 60_000;
+      spinner.text = `${runs} of ${seeds} seeds, ${Math.round(perMinute)} a minute`;
+    },
+  });
+  const { user, system } = process.cpuUsage(cpu);
+  const timing = { wallMs: performance.now() - startedMs, cpuMs: (user + system) / 1_000 };
+  if (failure === undefined) spinner.succeed(`${tally.runs} seeds, no invariant broken`);
+  else spinner.fail(`Seed ${failure.scenario.seed} breaks invariant ${failure.violation.invariant}`);
+  process.stdout.write(`${summaryText(tally, timing)}\n`);
+  if (failure !== undefined) await explain(failure, options);
+  else if (one && options.trace === true) await printTrace(options, wishes);
+}
+
+/** Shrinks a failing run and prints what is left of it. */
+async function explain(failure: Failure, options: CliOptions): Promise<void> {
+  process.exitCode = 1;
+  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
+  const spinner = ora({ text: "shrinking", stream: process.stderr }).start();
+  const shrunk = await shrink(failure, { level });
+  spinner.succeed(`shrunk in ${shrunk.runs} runs`);
+  const trace = recordTrace();
+  const { violation } = await runScenario(shrunk.scenario, {
+    level,
+    isLet: shrunk.isLet,
+    traceAt: trace.traceAt,
+  });
+  process.stdout.write(`${failureText(failure, shrunk, violation, trace.lines, flagsOf(options))}\n`);
+}
+
+/** What has to be given again, beside the seed, for the same run. */
+function flagsOf({ profile, fault: faults = [], sdk }: CliOptions): string {
+  return [
+    ...(profile === undefined ? [] : [` --profile ${profile}`]),
+    ...faults.map((id) => ` --fault ${id}`),
+    ...(sdk === true ? [" --sdk"] : []),
+  ].join("");
+}
+
+async function printTrace(options: CliOptions, wishes: ScenarioWishes): Promise<void> {
+  const { createScenario } = await import("./scenario/create.ts");
+  const trace = recordTrace();
+  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
+  const scenario = createScenario(options.seed ?? options.first, wishes);
+  await runScenario(scenario, { level, traceAt: trace.traceAt });
+  process.stdout.write(`${trace.lines.join("\n")}\n`);
+}
+
+async function hunt({ mutant, seeds }: CliOptions): Promise<void> {
+  const wanted = ALL_MUTANTS.filter(({ name }) => mutant === undefined || mutant.includes(name));
+  const seedsMax = program.getOptionValueSource("seeds") === "default" ? 5_000 : seeds;
+  const spinner = ora({ text: `0 of ${wanted.length} mutants`, stream: process.stderr }).start();
+  let killed = 0;
+  let hunted = 0;
+  for await (const found of huntAll(wanted, seedsMax)) {
+    hunted += 1;
+    if (found.killedBy !== undefined) killed += 1;
+    spinner.clear();
+    process.stdout.write(`${huntLine(found)}\n`);
+    spinner.text = `${hunted} of ${wanted.length} mutants`;
+  }
+  spinner.stop();
+  const text = `${killed} of ${wanted.length} mutants killed within ${seedsMax} seeds each`;
+  process.stdout.write(`${killed === wanted.length ? pc.green(text) : pc.red(text)}\n`);
+  if (killed < wanted.length) process.exitCode = 1;
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("A whole number is needed.");
+}
+
+function fault(text: string, before: FaultId[] = []): FaultId[] {
+  const id = text.toUpperCase();
+  if (isFaultId(id)) return [...before, id];
+  throw new InvalidArgumentError("A fault is F1 to F35.");
+}
+
+function gathered(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}

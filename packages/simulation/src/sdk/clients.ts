@@ -1,0 +1,128 @@
+import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
+import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
+import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { ServiceFault } from "../network.ts";
+import { TABLES } from "../ports/gate-store.ts";
+import type { SimProcess } from "../process.ts";
+import { afterMicrotasks } from "../scheduler.ts";
+import type { Level, World } from "../world.ts";
+import { answerDynamoDb, faultBody } from "./dynamodb-wire.ts";
+import { answerPutEvents, answerSendBatch } from "./sinks-wire.ts";
+
+interface WireRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The real adapters on the real clients, whose requests end in the simulation instead of a socket. */
+export function underTheSdk(): Level {
+  /** Steps of clients that have not yet come to rest: time stands still meanwhile. */
+  let moving = 0;
+
+  async function answer(world: World, process: SimProcess, request: WireRequest) {
+    moving -= 1;
+    const [, operation = ""] = String(request.headers["x-amz-target"]).split(".");
+    const body: unknown = JSON.parse(textOf(request.body));
+    try {
+      const reply = await dispatch(world, process, operation, body);
+      return respond(200, reply);
+    } catch (error) {
+      if (!(error instanceof ServiceFault)) throw error;
+      if (error.code === "TimeoutError" || error.code === "ECONNRESET") {
+        throw Object.assign(new Error(error.code), { name: error.code });
+      }
+      const status = error.code.startsWith("Internal") ? 500 : 400;
+      return respond(status, { __type: `x#${error.code}`, message: "", ...faultBody(error) });
+    } finally {
+      moving += 1;
+    }
+  }
+
+  function settings(world: World, process: SimProcess) {
+    return {
+      region: "us-east-1",
+      endpoint: "http://simulation.invalid",
+      credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
+      maxAttempts: 1,
+      userAgentAppId: "simulation",
+      retryMode: "standard",
+      defaultsMode: "standard",
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      requestHandler: {
+        handle: (request: WireRequest) => answer(world, process, request),
+        destroy: () => {},
+      },
+    } as const;
+  }
+
+  function watched<C extends Watchable>(client: C): C {
+    client.middlewareStack.add(
+      (next: (args: never) => Promise<never>) => async (args: never) => {
+        moving += 1;
+        try {
+          return await next(args);
+        } finally {
+          moving -= 1;
+        }
+      },
+      { step: "initialize", priority: "high", name: "watched" },
+    );
+    return client;
+  }
+
+  function documentClient(world: World, process: SimProcess) {
+    return watched(createDocumentClient(settings(world, process)));
+  }
+
+  return {
+    consumerPorts: (world, process) => ({
+      store: dynamoGateStore(documentClient(world, process), TABLES),
+      bus: eventBridgeOutcomeBus(
+        watched(new EventBridgeClient(settings(world, process))),
+        "autonomy",
+      ),
+      quarantine: sqsQuarantine(
+        watched(new SQSClient(settings(world, process))),
+        "http://simulation.invalid/000000000000/quarantine",
+      ),
+    }),
+    configStore: (world, process) =>
+      dynamoConfigStore(documentClient(world, process), TABLES, process.clock),
+    quiet: async () => {
+      do await afterMicrotasks();
+      while (moving > 0);
+    },
+  };
+}
+
+interface Watchable {
+  readonly middlewareStack: {
+    // biome-ignore lint/suspicious/noExplicitAny: each client's stack has its own types; nothing here depends on them.
+    add(middleware: any, options: any): void;
+  };
+}
+
+function dispatch(world: World, process: SimProcess, operation: string, body: unknown) {
+  if (operation === "PutEvents") return answerPutEvents(world.sinks, process, body);
+  if (operation === "SendMessageBatch") return answerSendBatch(world.sinks, process, body);
+  return answerDynamoDb(world.dynamo, process, operation, body);
+}
+
+function textOf(body: unknown): string {
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
+}
+
+function respond(statusCode: number, body: object) {
+  return {
+    response: {
+      statusCode,
+      headers: { "content-type": "application/x-amz-json-1.0" },
+      body: new TextEncoder().encode(JSON.stringify(body)),
+    },
+  };
+}
