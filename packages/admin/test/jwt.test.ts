@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keySetTokens } from "../src/auth/tokens.ts";
+import { cognitoTokens, keySetTokens } from "../src/auth/tokens.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
 
 const ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_test";
@@ -163,5 +163,25 @@ describe("bearer tokens", () => {
     const reply = await plain.send("GET", "/config?tenant_id=acme", { headers });
     await plain.close();
     expect(reply.status).toBe(401);
+  });
+
+  it("verifies a Cognito pool's ID tokens alike, and no access tokens", async () => {
+    const { kty, n, e } = await exportJWK(ours.publicKey);
+    const keySet = { keys: [{ kty: String(kty), n, e, kid: "k1", alg: "RS256", use: "sig" as const }] };
+    const pool = { userPoolId: "eu-central-1_test", clientIds: [AUDIENCE], keySet };
+    const cognito = cognitoTokens(pool);
+    const id = { ...CLAIMS, token_use: "id" };
+    expect(await cognito.verify(await token(id))).toEqual({ actor: "user:ada", role: "admin", tenant: "acme" });
+    for (const claims of [
+      { ...id, token_use: "access", client_id: AUDIENCE },
+      { ...id, exp: inSeconds(-1) },
+      { ...id, aud: "client-2" },
+      { ...id, iss: "https://evil.example.com" },
+    ]) {
+      expect(await cognito.verify(await token(claims))).toBeUndefined();
+    }
+    expect(await cognito.verify(await token(id, {}, theirs.privateKey))).toBeUndefined();
+    expect(await cognito.verify(await token(id, { alg: "RS512" }))).toBeUndefined();
+    expect(await cognito.verify("a.b.c")).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { Clock } from "@autonomy-gate/core/ports";
 import { CognitoJwtVerifier } from "aws-jwt-verify";
 import { FetchError, JwtBaseError } from "aws-jwt-verify/error";
+import type { Jwk } from "aws-jwt-verify/jwk";
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from "jose";
 import { credentialFrom } from "./claims.ts";
 import type { Credential } from "./credential.ts";
@@ -14,15 +15,18 @@ export interface TokenVerifier {
 export interface UserPool {
   readonly userPoolId: string;
   readonly clientIds: readonly string[];
+  /** Its public keys, where they are known beforehand; else they are fetched from the pool. */
+  readonly keySet?: { readonly keys: readonly Jwk[] };
 }
 
 /** Verifies the ID tokens of a Cognito user pool: RS256, issuer, audience, expiry, use. */
-export function cognitoTokens({ userPoolId, clientIds }: UserPool): TokenVerifier {
+export function cognitoTokens({ userPoolId, clientIds, keySet }: UserPool): TokenVerifier {
   const verifier = CognitoJwtVerifier.create({
     userPoolId,
     clientId: [...clientIds],
     tokenUse: "id",
   });
+  if (keySet !== undefined) verifier.cacheJwks({ keys: [...keySet.keys] });
   return {
     verify: async (token) => {
       try {

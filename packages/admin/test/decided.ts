@@ -1,0 +1,60 @@
+import { calendarAt, instantMs } from "@autonomy-gate/core/day";
+import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { decideInvalid } from "@autonomy-gate/core/gate/decide";
+import { recordOf } from "@autonomy-gate/core/gate/received";
+import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import { intentContent } from "@autonomy-gate/core/intent/content";
+import { decideNow } from "../src/simulate/decide-now.ts";
+import { TABLES, type TestAdmin } from "./open-admin.ts";
+
+export interface Intent {
+  readonly tenant_id: string;
+  readonly account_id: string;
+  readonly action_intent_id: string;
+  readonly action_type?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Lets the gate's rules decide an intent on what is stored, and records it as the consumer does. */
+export async function recordDecision(
+  admin: TestAdmin,
+  intent: Intent,
+  decidedAt = "2026-11-22T09:30:00.000Z",
+): Promise<DecisionRecord> {
+  const ids = IntentIds.parse(intent);
+  const { tenant_id, account_id, action_intent_id } = ids;
+  const ref = { tenant_id, account_id, action_intent_id };
+  const content = intentContent(intent, JSON.stringify(intent));
+  const calendar = calendarAt(instantMs(decidedAt));
+  const store = dynamoGateStore(admin.doc, TABLES);
+  const action_type = content.valid ? content.intent.action_type : null;
+  const [reply] = await store.readFacts([{ tenant_id, account_id, action_type }]);
+  const decision =
+    content.valid && reply?.facts !== undefined
+      ? decideNow(content.intent, { ...reply.facts, calendar })
+      : decideInvalid(content.valid ? [] : content.issues, decidedAt);
+  const fingerprint = sha256(JSON.stringify(intent));
+  const record = recordOf(
+    { ...ref, decision_id: decisionId(ref), fingerprint, content },
+    decision,
+  );
+  await store.record(record);
+  return record;
+}
+
+export const NOTE = "CREATE_INTERNAL_NOTE";
+
+/** An intent for a note that nothing speaks against. */
+export function aNote(account_id: string, action_intent_id: string, more: object = {}): Intent {
+  return {
+    tenant_id: "acme",
+    account_id,
+    action_intent_id,
+    action_type: NOTE,
+    confidence_score: 0.91,
+    risk_level: "LOW",
+    ...more,
+  };
+}
