@@ -1,4 +1,3 @@
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -8,6 +7,7 @@ import {
   type Gate,
   handle,
   message,
+  noonClock,
   startGate,
   type Trip,
 } from "./gate-fixture.ts";
@@ -357,7 +357,7 @@ test("a commit is not sent more than 2 s after its read: the facts are read agai
 test("a change to the account between read and commit is decided on, not overrun", async () => {
   const tenant = gate.tenant();
   await tenant.allow();
-  const { config } = gate.services(systemClock());
+  const { config } = gate.services(noonClock());
   const consumer = gate.consumer({
     clock: clockAt(NOW),
     faults: {

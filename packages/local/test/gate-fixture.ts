@@ -44,6 +44,7 @@ import { account as aws } from "./local-queues.ts";
 const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 const BUS = "autonomy-local";
 const REMAINING_MS = 30_000;
+const FROM_NOON_MS = Date.parse("2026-11-22T12:00:00.000Z") - Date.now();
 
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
 export type IntentData = Record<string, unknown>;
@@ -133,7 +134,7 @@ export async function startGate() {
       };
     },
     /** The Lambda function as it is deployed, with clients of its own. */
-    handler: (clock?: Clock): IntentsHandler => createHandler(config, clock),
+    handler: (clock: Clock = noonClock()): IntentsHandler => createHandler(config, clock),
     /** The consumer on the same adapters, with clients whose commands can be seen and made to fail. */
     consumer: (options: { clock?: Clock; faults?: Faults } = {}) =>
       watchedConsumer(config, options),
@@ -209,6 +210,11 @@ export function eventBody(data: unknown): string {
     "detail-type": "ActionIntentCreated",
     detail: { metadata: { event_id: "ev-1", trace_id: "trace-7" }, data },
   });
+}
+
+/** A clock that goes as the machine's does, from noon on: no test runs over midnight. */
+export function noonClock(): Clock {
+  return systemClock(FROM_NOON_MS);
 }
 
 /** A clock that says what it is told; time passes on it only while somebody waits, at once. */
@@ -363,7 +369,7 @@ async function drain(client: SQSClient, QueueUrl: string) {
 
 function watchedConsumer(
   config: ConsumerConfig,
-  { clock = systemClock(), faults = {} }: { clock?: Clock; faults?: Faults },
+  { clock = noonClock(), faults = {} }: { clock?: Clock; faults?: Faults },
 ) {
   const trips: Trip[] = [];
   const published: string[] = [];
