@@ -33,6 +33,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "simulation",
+          root: "packages/simulation",
+          include: ["src/**/*.test.ts"],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "local",
           root: "packages/local",
           include: ["{src,test}/**/*.test.ts"],

@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
 import ora from "ora";
 import pc from "picocolors";
+import { runBurst } from "./burst.ts";
 import { type Failure, runCampaign } from "./campaign.ts";
 import { type FaultId, isFaultId } from "./faults.ts";
 import { huntAll } from "./mutants/hunt-all.ts";
@@ -24,6 +25,7 @@ interface CliOptions {
   readonly mutants?: true;
   readonly mutant?: string[];
   readonly trace?: true;
+  readonly burst?: true;
 }
 
 const program = new Command("simulate")
@@ -35,6 +37,7 @@ const program = new Command("simulate")
   .addOption(new Option("--profile <name>", "what the runs are about").choices(PROFILES))
   .option("--sdk", "run the real adapters under the AWS SDK's clients")
   .option("--trace", "print the trace of a run that does not fail, too")
+  .option("--burst", "send 10,000 intents to one account with a limit of 100, 32 workers")
   .option("--mutants", "plant every bug of the list and hunt it")
   .option("--mutant <name>", "hunt only these bugs (may be repeated)", gathered);
 
@@ -43,6 +46,7 @@ await main(program.parse().opts<CliOptions>());
 async function main(options: CliOptions): Promise<void> {
   Error.stackTraceLimit = 0;
   if (options.mutants === true || options.mutant !== undefined) return hunt(options);
+  if (options.burst === true) return burst(options.seed ?? 1);
   const level = options.sdk === true ? underTheSdk() : AT_PORTS;
   const one = options.seed !== undefined;
   const seeds = one ? 1 : options.seeds;
@@ -67,7 +71,8 @@ async function main(options: CliOptions): Promise<void> {
   const { user, system } = process.cpuUsage(cpu);
   const timing = { wallMs: performance.now() - startedMs, cpuMs: (user + system) / 1_000 };
   if (failure === undefined) spinner.succeed(`${tally.runs} seeds, no invariant broken`);
-  else spinner.fail(`Seed ${failure.scenario.seed} breaks invariant ${failure.violation.invariant}`);
+  else
+    spinner.fail(`Seed ${failure.scenario.seed} breaks invariant ${failure.violation.invariant}`);
   process.stdout.write(`${summaryText(tally, timing)}\n`);
   if (failure !== undefined) await explain(failure, options);
   else if (one && options.trace === true) await printTrace(options, wishes);
@@ -86,7 +91,15 @@ async function explain(failure: Failure, options: CliOptions): Promise<void> {
     isLet: shrunk.isLet,
     traceAt: trace.traceAt,
   });
-  process.stdout.write(`${failureText(failure, shrunk, violation, trace.lines, flagsOf(options))}\n`);
+  process.stdout.write(
+    `${failureText(failure, shrunk, violation, trace.lines, flagsOf(options))}\n`,
+  );
+}
+
+async function burst(seed: number): Promise<void> {
+  const report = await runBurst({ intents: 10_000, limit: 100, workers: 32, seed });
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (report.violation !== undefined || report.automatic !== 100) process.exitCode = 1;
 }
 
 /** What has to be given again, beside the seed, for the same run. */

@@ -40,6 +40,9 @@ export interface Arrival<T> {
   respond(reply: Reply<T>): void;
 }
 
+/** Told of every request as it is sent. */
+export type CallObserver = (process: SimProcess, operation: Operation) => void;
+
 /** The way between processes and services. */
 export interface Network {
   readonly scheduler: Scheduler;
@@ -68,6 +71,7 @@ export function createNetwork(
   random: Random,
   faults: Faults,
   trace: Trace,
+  onCall: CallObserver = () => {},
 ): Network {
   const calls = new Map<Operation, number>();
   const latencyMs = () => random.between(LATENCY_MS_MIN, LATENCY_MS_MAX);
@@ -81,6 +85,7 @@ export function createNetwork(
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     if (!process.isAlive()) return promise;
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
+    onCall(process, operation);
     const disturbance = faults.disturb(operation);
     const sentAtMs = scheduler.nowMs();
     trace.say(() => `${process.name} ${operation} ${about()}${told(disturbance)}`);

@@ -8,6 +8,7 @@ import { createFaults, type FaultTally, type Operation, type StrikeFilter } from
 import { createNetwork } from "./network.ts";
 import { createSinks } from "./ports/bus.ts";
 import { createQueue } from "./ports/queue.ts";
+import type { SimProcess } from "./process.ts";
 import { createRandom } from "./random.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import { afterMicrotasks, createScheduler } from "./scheduler.ts";
@@ -39,6 +40,7 @@ export interface RunOptions {
   readonly isLet?: StrikeFilter;
   readonly traceAt?: (nowMs: () => number) => Trace;
   readonly metered?: boolean;
+  readonly onCall?: (process: SimProcess, operation: Operation, nowMs: number) => void;
 }
 
 /** The gate's own code on simulated ports. */
@@ -55,8 +57,10 @@ const REDRIVES_MAX = 1;
 /** Runs a scenario to its end, or to the first broken invariant. */
 export async function runScenario(
   scenario: Scenario,
-  { level = AT_PORTS, isLet = () => true, traceAt, metered = scenario.profile === "calm" }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<RunReport> {
+  const { level = AT_PORTS, isLet = () => true, traceAt, onCall } = options;
+  const { metered = scenario.profile === "calm" } = options;
   const random = createRandom(scenario.seed ^ 0x5eed);
   const scheduler = createScheduler(level.quiet);
   const trace = traceAt?.(scheduler.nowMs) ?? SILENT;
@@ -66,14 +70,17 @@ export async function runScenario(
     isLet,
     isOutage: () => isIn(scenario.outages, scheduler.nowMs()),
   });
-  const network = createNetwork(scheduler, random.fork(), faults, trace);
+  const network = createNetwork(scheduler, random.fork(), faults, trace, (process, operation) =>
+    onCall?.(process, operation, scheduler.nowMs()),
+  );
   const tables = createTables();
   const evidence = createEvidence(scenario, tables);
   let violation: Violation | undefined;
-  const checker = createChecker(evidence, (found) => {
+  const onViolation = (found: Violation) => {
     trace.say(() => `INVARIANT ${found.invariant} IS BROKEN: ${found.message}`);
     violation ??= found;
-  });
+  };
+  const checker = createChecker(evidence, onViolation, scheduler.nowMs);
   const dynamo = createDynamo(network, tables, { ...checker, metered });
   if (scenario.profile === "calm") checker.meter({ calls: network.calls, units: dynamo.units });
   const hosts: ConsumerHost[] = [];
@@ -165,5 +172,6 @@ function countKinds(
   for (const { skewMs } of hosts) if (skewMs !== 0) happened("F27");
   if (profile === "burst") happened("F32");
   const dayOf = (ms: number) => Math.floor((startEpochMs + ms) / 3_600_000 / 24);
-  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days" || profile === "midnight") happened("F28");
+  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days" || profile === "midnight")
+    happened("F28");
 }

@@ -4,6 +4,7 @@ import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import { type Address, type AppliedWrite, addressText } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
+import { createCostCheck, type Meter } from "./costs.ts";
 import { type Evidence, intentText, type Violation } from "./evidence.ts";
 import {
   invariant1,
@@ -24,7 +25,6 @@ import {
   invariant14OfWrites,
   recordedBy,
 } from "./invariants.ts";
-import { createCostCheck, type Meter } from "./costs.ts";
 import { invariant16 } from "./permissiveness.ts";
 
 /** Watches a run from the outside and checks every invariant as things happen. */
@@ -56,11 +56,23 @@ export interface Measured {
   wideLagToSendMs: number;
   automatic: number;
   decisions: number;
+  /** From a message's arrival to the first acceptance of its event. */
+  readonly latenciesMs: number[];
 }
 
-export function createChecker(evidence: Evidence, report: (violation: Violation) => void): Checker {
+export function createChecker(
+  evidence: Evidence,
+  report: (violation: Violation) => void,
+  nowMs: () => number,
+): Checker {
   const checked = new Map<number, number>();
-  const measured: Measured = { wideLagMs: 0, wideLagToSendMs: 0, automatic: 0, decisions: 0 };
+  const measured: Measured = {
+    wideLagMs: 0,
+    wideLagToSendMs: 0,
+    automatic: 0,
+    decisions: 0,
+    latenciesMs: [],
+  };
   const changes = new Map<string, { key: string; changedMs: number }>();
   const allowed = new Map<SimProcess, Set<string>>();
   let costs: ReturnType<typeof createCostCheck> | undefined;
@@ -167,7 +179,14 @@ export function createChecker(evidence: Evidence, report: (violation: Violation)
       }
     },
     onSent: (_process, outcome) => check(5, () => invariant5(evidence, outcome)),
-    onAccepted: (outcome) => check(4, () => invariant4(evidence, outcome)),
+    onAccepted: (outcome) => {
+      const known = evidence.details.size;
+      check(4, () => invariant4(evidence, outcome));
+      if (evidence.details.size === known) return;
+      const key = intentText(JSON.parse(outcome.detail).data);
+      const sentMs = evidence.arrivals.get(key);
+      if (sentMs !== undefined) measured.latenciesMs.push(nowMs() - sentMs);
+    },
     onQuarantined: ({ body }) => evidence.quarantined.add(body),
     onDelete: (records) => {
       for (const { body } of records) check(9, () => invariant9(evidence, body));

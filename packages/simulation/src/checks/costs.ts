@@ -10,7 +10,9 @@ const EVENTS_PER_REQUEST = 10;
 /** The state of a budget, and the row of a closed day: each less than 1 KB, twice the price. */
 const BUDGET_UNITS = 2;
 
-type Cost = Readonly<Record<"BatchGetItem" | "TransactWriteItems" | "PutItem" | "PutEvents" | "units", number>>;
+type Cost = Readonly<
+  Record<"BatchGetItem" | "TransactWriteItems" | "PutItem" | "PutEvents" | "units", number>
+>;
 
 /** What was used so far, by the services' own count. */
 export interface Meter {
@@ -38,7 +40,10 @@ export function createCostCheck(evidence: Evidence, meter: Meter) {
       for (const [name, cost] of Object.entries(expected)) {
         const actual = (now.get(name) ?? 0) - (before.get(name) ?? 0);
         if (actual !== cost) {
-          throw new Violation(15, `${actual} ${name} where ${cost} follow, ${records.length} messages`);
+          throw new Violation(
+            15,
+            `${actual} ${name} where ${cost} follow, ${records.length} messages`,
+          );
         }
       }
     },

@@ -47,14 +47,18 @@ export interface Evidence {
   readonly quarantined: Set<string>;
   readonly acknowledged: Map<string, Acknowledged[]>;
   readonly intents: ReadonlyMap<string, readonly SentIntent[]>;
+  /** When an intent first reached the queue. */
+  readonly arrivals: ReadonlyMap<string, number>;
   readonly byBody: ReadonlyMap<string, MessageSpec>;
 }
 
 export function createEvidence(scenario: Scenario, tables: Tables): Evidence {
   const intents = new Map<string, SentIntent[]>();
-  for (const { content, body } of scenario.messages) {
+  const arrivals = new Map<string, number>();
+  for (const { content, body, atMs } of scenario.messages) {
     if (content.kind !== "intent") continue;
     const key = intentText(content);
+    arrivals.set(key, Math.min(atMs, arrivals.get(key) ?? atMs));
     const sent = intents.get(key) ?? [];
     intents.set(key, sent);
     if (sent.some((other) => other.body === body)) continue;
@@ -70,6 +74,7 @@ export function createEvidence(scenario: Scenario, tables: Tables): Evidence {
     quarantined: new Set(),
     acknowledged: new Map(),
     intents,
+    arrivals,
     byBody: new Map(scenario.messages.map((message) => [message.body, message])),
   };
 }

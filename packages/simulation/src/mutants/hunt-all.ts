@@ -18,10 +18,7 @@ const Found = z.object({
 });
 
 /** Hunts mutants one after another, each in a process of its own, so that none breaks another. */
-export async function* huntAll(
-  mutants: readonly Mutant[],
-  seedsMax: number,
-): AsyncGenerator<Hunt> {
+export async function* huntAll(mutants: readonly Mutant[], seedsMax: number): AsyncGenerator<Hunt> {
   for (const { name } of mutants) {
     const { stdout } = await run(process.execPath, [ENTRY, name, String(seedsMax)]);
     const { killedBy, seed, message, ...found } = Found.parse(JSON.parse(stdout));

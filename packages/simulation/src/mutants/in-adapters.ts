@@ -18,7 +18,8 @@ export const ADAPTER_MUTANTS: readonly Mutant[] = [
     name: "count-before-record",
     about: "the budget is consumed in a request of its own, before the decisions",
     file: GATE_STORE,
-    search: "await client.send(new TransactWriteCommand({ TransactItems: [...budget, ...decisions] }));",
+    search:
+      "await client.send(new TransactWriteCommand({ TransactItems: [...budget, ...decisions] }));",
     replace:
       "await client.send(new TransactWriteCommand({ TransactItems: budget })); await client.send(new TransactWriteCommand({ TransactItems: decisions }));",
     level: "sdk",
@@ -86,7 +87,8 @@ export const ADAPTER_MUTANTS: readonly Mutant[] = [
     name: "unknown-is-permanent",
     about: "an answer that is not understood ends the work for good",
     file: "core/src/adapters/dynamodb/faults.ts",
-    search: 'return new TransientError("UNAVAILABLE", `${operation} got no usable answer.`, options);',
+    search:
+      'return new TransientError("UNAVAILABLE", `${operation} got no usable answer.`, options);',
     replace: "return new PermanentError(`${operation} got no usable answer.`, options);",
     level: "sdk",
   },

@@ -131,7 +131,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "everything-deleted",
     about: "no message is ever named as failed",
     file: CONSUME,
-    search: "return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };",
+    search:
+      "return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };",
     replace: "return { batchItemFailures: [] };",
   },
   {
@@ -247,14 +248,16 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "type-count-not-checked",
     about: "a commit counts a type up whatever its count is",
     file: BUDGET_WRITE,
-    search: "conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);",
+    search:
+      "conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);",
     replace: "",
   },
   {
     name: "old-item-not-asked-for",
     about: "a refused count does not come with the item as it is",
     file: BUDGET_WRITE,
-    search: "ExpressionAttributeValues: values,\n    ReturnValuesOnConditionCheckFailure: \"ALL_OLD\",",
+    search:
+      'ExpressionAttributeValues: values,\n    ReturnValuesOnConditionCheckFailure: "ALL_OLD",',
     replace: "ExpressionAttributeValues: values,",
   },
 ];

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import { OUTCOME_DETAIL_TYPE, OUTCOME_SOURCE } from "@autonomy-gate/core/contract";
+import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import { QUARANTINE_CODES } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import type { Sinks } from "../ports/bus.ts";
