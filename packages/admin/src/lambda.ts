@@ -60,7 +60,7 @@ export function lambdaHandler(app: AdminApp): AdminHandler {
 function usableEvent(event: unknown): object {
   const http = HttpEvent.safeParse(event);
   if (!http.success) {
-    const rest = RestEvent.parse(typeof event === "object" && event !== null ? event : {});
+    const rest = RestEvent.safeParse(event).data ?? RestEvent.parse({});
     return { ...rest, body: bodyFor(rest.httpMethod, rest.body), requestContext: {} };
   }
   const { rawPath, requestContext, routeKey, ...rest } = http.data;

@@ -47,7 +47,11 @@ describe("budgets", () => {
       remaining_today: 9,
     });
     await put({ account_id: "default", max_autonomous_per_day: 4 });
-    expect(await get("default")).toMatchObject({ source: "ACCOUNT", effective_limit: 4, remaining_today: 4 });
+    expect(await get("default")).toMatchObject({
+      source: "ACCOUNT",
+      effective_limit: 4,
+      remaining_today: 4,
+    });
     await admin.send("DELETE", "/budget?account_id=default", { key });
     expect(await get("default")).toMatchObject({ source: "TENANT" });
     const own = await admin.send("GET", "/budget?tenant_id=acme", { key });
@@ -66,13 +70,25 @@ describe("budgets", () => {
   });
 
   it("BUD-8 shows the limit after decay", async () => {
-    const config = { max_autonomous_per_day: 8, decay_if_unused: true, updated_at: "2026-01-01T00:00:00.000Z" };
+    const config = {
+      max_autonomous_per_day: 8,
+      decay_if_unused: true,
+      updated_at: "2026-01-01T00:00:00.000Z",
+    };
     await store("decayed", "BUDGET#CONFIG", config);
-    expect(await get("decayed")).toMatchObject({ config: { max_autonomous_per_day: 8 }, effective_limit: 1, remaining_today: 1 });
+    expect(await get("decayed")).toMatchObject({
+      config: { max_autonomous_per_day: 8 },
+      effective_limit: 1,
+      remaining_today: 1,
+    });
   });
 
   it("BUD-8 keeps the cap of a type in its own object", async () => {
-    await put({ account_id: "caps", max_autonomous_per_day: 5, max_per_action_type: { A_TYPE: 1 } });
+    await put({
+      account_id: "caps",
+      max_autonomous_per_day: 5,
+      max_per_action_type: { A_TYPE: 1 },
+    });
     const cap = await put({ account_id: "caps", action_type: "A_TYPE", max_autonomous_per_day: 0 });
     expect(cap.json.config).toMatchObject({ action_type: "A_TYPE", max_autonomous_per_day: 0 });
     expect(await get("caps")).toMatchObject({
@@ -80,7 +96,16 @@ describe("budgets", () => {
       action_type_budgets: [cap.json.config],
     });
     expect((await put({ action_type: "A_TYPE", max_autonomous_per_day: 1 })).status).toBe(400);
-    expect((await put({ account_id: "caps", action_type: "A_TYPE", max_autonomous_per_day: 1, timezone: "UTC" })).status).toBe(400);
+    expect(
+      (
+        await put({
+          account_id: "caps",
+          action_type: "A_TYPE",
+          max_autonomous_per_day: 1,
+          timezone: "UTC",
+        })
+      ).status,
+    ).toBe(400);
     const path = "/budget?account_id=caps&action_type=A_TYPE";
     expect((await admin.send("DELETE", path, { key })).status).toBe(204);
     expect(await get("caps")).not.toHaveProperty("action_type_budgets");
@@ -88,7 +113,12 @@ describe("budgets", () => {
 
   it("says why nothing is left where the stored budget or its state is corrupt", async () => {
     await store("corrupt", "BUDGET#CONFIG", { max_autonomous_per_day: "many" });
-    expect(await get("corrupt")).toMatchObject({ config: null, source: "ACCOUNT", problem: expect.any(String), remaining_today: 0 });
+    expect(await get("corrupt")).toMatchObject({
+      config: null,
+      source: "ACCOUNT",
+      problem: expect.any(String),
+      remaining_today: 0,
+    });
     await put({ account_id: "corrupt", max_autonomous_per_day: 3 });
     await store("corrupt", "BUDGET_STATE#CURRENT", { date_key: today(), count: -1 });
     expect(await get("corrupt")).toMatchObject({ problem: expect.any(String), remaining_today: 0 });
@@ -109,7 +139,14 @@ describe("budgets", () => {
     });
     const state = async (date: string) =>
       (await admin.send("GET", `/budget/state?account_id=days${date}`, { key })).json.state;
-    const open = { tenant_id: "acme", account_id: "days", date_key: today(), count: 2, counts_by_action_type: { CREATE_INTERNAL_NOTE: 2 }, updated_at: `${today()}T09:30:00.000Z` };
+    const open = {
+      tenant_id: "acme",
+      account_id: "days",
+      date_key: today(),
+      count: 2,
+      counts_by_action_type: { CREATE_INTERNAL_NOTE: 2 },
+      updated_at: `${today()}T09:30:00.000Z`,
+    };
     expect(await state("")).toEqual(open);
     expect(await state(`&date=${today()}`)).toEqual(open);
     expect(await state("&date=2026-01-05")).toEqual({
@@ -128,19 +165,38 @@ describe("action types", () => {
   it("a tenant's entry replaces the global one, that the built-in one; each can be taken back", async () => {
     const admin = await openAdmin();
     const platform = await admin.newKey("*", "admin");
-    const entry = { action_type: "CREATE_INTERNAL_NOTE", risk_tier: "HIGH", min_confidence: 0.9, external_contact: true };
+    const entry = {
+      action_type: "CREATE_INTERNAL_NOTE",
+      risk_tier: "HIGH",
+      min_confidence: 0.9,
+      external_contact: true,
+    };
     const find = async () => {
       const { json } = await admin.send("GET", "/action-types?tenant_id=acme", { key: platform });
-      return json.action_types.find((one: { action_type: string }) => one.action_type === entry.action_type);
+      return json.action_types.find(
+        (one: { action_type: string }) => one.action_type === entry.action_type,
+      );
     };
     expect(await find()).toMatchObject({ source: "BUILT_IN", risk_tier: "LOW" });
     await admin.send("PUT", "/action-types", { key: platform, body: entry });
     expect(await find()).toMatchObject({ source: "GLOBAL", risk_tier: "HIGH" });
-    const own = await admin.send("PUT", "/action-types", { key: platform, body: { ...entry, tenant_id: "acme", risk_tier: "MINIMAL" } });
-    expect(own.json.action_type).toMatchObject({ action_type: entry.action_type, risk_tier: "MINIMAL" });
-    expect(await find()).toMatchObject({ source: "TENANT", risk_tier: "MINIMAL", etag: own.json.action_type.etag });
+    const own = await admin.send("PUT", "/action-types", {
+      key: platform,
+      body: { ...entry, tenant_id: "acme", risk_tier: "MINIMAL" },
+    });
+    expect(own.json.action_type).toMatchObject({
+      action_type: entry.action_type,
+      risk_tier: "MINIMAL",
+    });
+    expect(await find()).toMatchObject({
+      source: "TENANT",
+      risk_tier: "MINIMAL",
+      etag: own.json.action_type.etag,
+    });
     const path = `/action-types/${entry.action_type}`;
-    expect((await admin.send("DELETE", `${path}?tenant_id=acme`, { key: platform })).status).toBe(204);
+    expect((await admin.send("DELETE", `${path}?tenant_id=acme`, { key: platform })).status).toBe(
+      204,
+    );
     expect((await admin.send("DELETE", path, { key: platform })).status).toBe(204);
     expect(await find()).toMatchObject({ source: "BUILT_IN" });
     await admin.close();

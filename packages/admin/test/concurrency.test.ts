@@ -14,13 +14,20 @@ describe("several at once", () => {
   afterAll(() => admin.close());
 
   it("API-13 of two admins with the same etag one wins, the other gets 412, and nothing is lost", async () => {
-    const first = await admin.send("PUT", "/budget", { key: one, body: { account_id: "a1", max_autonomous_per_day: 1 } });
+    const first = await admin.send("PUT", "/budget", {
+      key: one,
+      body: { account_id: "a1", max_autonomous_per_day: 1 },
+    });
     let etag: string = first.json.config.etag;
     for (let round = 0; round < 25; round++) {
       const headers = { "if-match": etag };
       const replies = await Promise.all(
         [one, two].map((key, index) =>
-          admin.send("PUT", "/budget", { key, headers, body: { account_id: "a1", max_autonomous_per_day: 10 * round + index } }),
+          admin.send("PUT", "/budget", {
+            key,
+            headers,
+            body: { account_id: "a1", max_autonomous_per_day: 10 * round + index },
+          }),
         ),
       );
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 412]);
@@ -33,12 +40,17 @@ describe("several at once", () => {
     const chain = json.entries.filter((entry: Json) => entry.account_id === "a1").reverse();
     expect(chain).toHaveLength(26);
     // Each entry begins where the one before it ended: no change is missing or overwritten unseen.
-    for (const [index, entry] of chain.entries()) expect(entry.before).toEqual(chain[index - 1]?.after ?? null);
+    for (const [index, entry] of chain.entries())
+      expect(entry.before).toEqual(chain[index - 1]?.after ?? null);
   });
 
   it("API-13 takes If-Match as * for any, in a list, without quotes; weak and stale tags are 412", async () => {
     const put = (headers: Record<string, string>) =>
-      admin.send("PUT", "/config", { key: one, headers, body: { account_id: "tags", mode: "DISABLED" } });
+      admin.send("PUT", "/config", {
+        key: one,
+        headers,
+        body: { account_id: "tags", mode: "DISABLED" },
+      });
     expect((await put({ "if-match": "*" })).status).toBe(412);
     const { etag } = (await put({})).json.config;
     expect((await put({ "if-match": `W/${etag}` })).status).toBe(412);
@@ -49,8 +61,12 @@ describe("several at once", () => {
     expect(third.status).toBe(200);
     expect((await put({ "if-match": "*" })).status).toBe(200);
     const path = "/config?account_id=tags";
-    expect((await admin.send("DELETE", path, { key: one, headers: { "if-match": etag } })).status).toBe(412);
-    expect((await admin.send("DELETE", path, { key: one, headers: { "if-match": "*" } })).status).toBe(204);
+    expect(
+      (await admin.send("DELETE", path, { key: one, headers: { "if-match": etag } })).status,
+    ).toBe(412);
+    expect(
+      (await admin.send("DELETE", path, { key: one, headers: { "if-match": "*" } })).status,
+    ).toBe(204);
   });
 
   it("20 keys, 64 requests at a time: no byte of one tenant reaches another", async () => {
@@ -60,17 +76,38 @@ describe("several at once", () => {
       tenants.map(async (tenant_id, n) => {
         const body = { account_id: "shared", max_autonomous_per_day: 1, timezone: "UTC" };
         await admin.send("PUT", "/budget", { key: keys[n], body });
-        await admin.send("PUT", "/kill-switch", { key: keys[n], body: { account_id: "shared", engaged: true, effect: "BLOCK", reason: `secret of ${tenant_id}` } });
+        await admin.send("PUT", "/kill-switch", {
+          key: keys[n],
+          body: {
+            account_id: "shared",
+            engaged: true,
+            effect: "BLOCK",
+            reason: `secret of ${tenant_id}`,
+          },
+        });
         await recordDecision(admin, aNote("shared", "same-id", { tenant_id }));
       }),
     );
-    const paths = ["/budget?account_id=shared", "/kill-switch?account_id=shared", "/decisions?limit=5", "/decisions/same-id?account_id=shared", "/config/effective?account_id=shared", "/audit?tenant_id=SELF", "/audit/export?tenant_id=SELF&from=2026-01-01&to=2099-01-01&format=csv"];
-    const jobs = Array.from({ length: 20 * 64 }, (_, job) => ({ n: job % 20, path: paths[job % paths.length] ?? "" }));
+    const paths = [
+      "/budget?account_id=shared",
+      "/kill-switch?account_id=shared",
+      "/decisions?limit=5",
+      "/decisions/same-id?account_id=shared",
+      "/config/effective?account_id=shared",
+      "/audit?tenant_id=SELF",
+      "/audit/export?tenant_id=SELF&from=2026-01-01&to=2099-01-01&format=csv",
+    ];
+    const jobs = Array.from({ length: 20 * 64 }, (_, job) => ({
+      n: job % 20,
+      path: paths[job % paths.length] ?? "",
+    }));
     const counts = new Map<number, number>();
     const workers = Array.from({ length: 64 }, async () => {
       for (let job = jobs.pop(); job !== undefined; job = jobs.pop()) {
         const tenant = tenants[job.n] ?? "";
-        const reply = await admin.send("GET", job.path.replace("SELF", tenant), { key: keys[job.n] });
+        const reply = await admin.send("GET", job.path.replace("SELF", tenant), {
+          key: keys[job.n],
+        });
         counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
         const named = new Set([...reply.text.matchAll(/tenant-\d\d/g)].map(([name]) => name));
         named.delete(tenant);

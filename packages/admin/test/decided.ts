@@ -1,11 +1,11 @@
+import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { recordOf } from "@autonomy-gate/core/gate/received";
-import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { intentContent } from "@autonomy-gate/core/intent/content";
+import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { decideNow } from "../src/simulate/decide-now.ts";
 import { TABLES, type TestAdmin } from "./open-admin.ts";
 
@@ -36,10 +36,7 @@ export async function recordDecision(
       ? decideNow(content.intent, { ...reply.facts, calendar })
       : decideInvalid(content.valid ? [] : content.issues, decidedAt);
   const fingerprint = sha256(JSON.stringify(intent));
-  const record = recordOf(
-    { ...ref, decision_id: decisionId(ref), fingerprint, content },
-    decision,
-  );
+  const record = recordOf({ ...ref, decision_id: decisionId(ref), fingerprint, content }, decision);
   await store.record(record);
   return record;
 }

@@ -20,7 +20,11 @@ describe("decisions", () => {
     const pages: Json[][] = [];
     let token: string | undefined;
     do {
-      const reply = await admin.send("GET", token === undefined ? path : `${path}&next_token=${token}`, { key });
+      const reply = await admin.send(
+        "GET",
+        token === undefined ? path : `${path}&next_token=${token}`,
+        { key },
+      );
       expect(reply.status, reply.text).toBe(200);
       pages.push(reply.json.decisions);
       token = reply.json.next_token;
@@ -33,7 +37,10 @@ describe("decisions", () => {
 
   it("EXPL-1 EXPL-2 EXPL-4 explains held and blocked intents from their own record", async () => {
     const held = await recordDecision(admin, aNote("explained", "held", { risk_level: "HIGH" }));
-    const blocked = await recordDecision(admin, aNote("explained", "blocked", { expires_at: "2020-01-01T00:00:00Z" }));
+    const blocked = await recordDecision(
+      admin,
+      aNote("explained", "blocked", { expires_at: "2020-01-01T00:00:00Z" }),
+    );
     for (const record of [held, blocked]) {
       const path = `/decisions/${record.action_intent_id}?tenant_id=acme&account_id=explained`;
       const { status, json } = await admin.send("GET", path, { key });
@@ -55,7 +62,8 @@ describe("decisions", () => {
 
   it("LED-5 finds a decision by its id, and is 404 for what is not there", async () => {
     await recordDecision(admin, aNote("lookup", "a:b.c@d-e_f"));
-    const path = (id: string, account: string) => `/decisions/${encodeURIComponent(id)}?account_id=${account}`;
+    const path = (id: string, account: string) =>
+      `/decisions/${encodeURIComponent(id)}?account_id=${account}`;
     expect((await admin.send("GET", path("a:b.c@d-e_f", "lookup"), { key })).status).toBe(200);
     const other = await admin.send("GET", path("a:b.c@d-e_f", "other"), { key });
     const none = await admin.send("GET", path("none", "lookup"), { key });
@@ -68,11 +76,15 @@ describe("decisions", () => {
     const theirs = await admin.newKey("mallory", "admin");
     const path = "/decisions/mine?account_id=lookup";
     const asked = await admin.send("GET", `${path}&tenant_id=acme`, { key: theirs });
-    const missing = await admin.send("GET", "/decisions/none?account_id=lookup&tenant_id=acme", { key: theirs });
+    const missing = await admin.send("GET", "/decisions/none?account_id=lookup&tenant_id=acme", {
+      key: theirs,
+    });
     expect(asked.status).toBe(403);
     expect(asked.text).toBe(missing.text);
     expect((await admin.send("GET", path, { key: theirs })).status).toBe(404);
-    expect((await admin.send("GET", "/decisions", { key: theirs })).json).toEqual({ decisions: [] });
+    expect((await admin.send("GET", "/decisions", { key: theirs })).json).toEqual({
+      decisions: [],
+    });
   });
 
   it("merges the shards of a tenant newest first, to the last page", async () => {
@@ -95,11 +107,20 @@ describe("decisions", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 9 }),
-        fc.array(fc.record({ account: fc.integer({ min: 0, max: 30 }), second: fc.integer({ min: 0, max: 20 }) }), { minLength: 1, maxLength: 30 }),
+        fc.array(
+          fc.record({
+            account: fc.integer({ min: 0, max: 30 }),
+            second: fc.integer({ min: 0, max: 20 }),
+          }),
+          { minLength: 1, maxLength: 30 },
+        ),
         fc.uuid(),
         async (limit, decisions, run) => {
           const tenant_id = `t-${run}`;
-          const names = decisions.map(({ account }, n) => ({ account: `a${account}`, id: `i${n}` }));
+          const names = decisions.map(({ account }, n) => ({
+            account: `a${account}`,
+            id: `i${n}`,
+          }));
           await Promise.all(
             decisions.map(({ account, second }, n) =>
               recordDecision(admin, aNote(`a${account}`, `i${n}`, { tenant_id }), at(second)),
@@ -109,12 +130,22 @@ describe("decisions", () => {
           const seen: string[] = [];
           let token = "";
           for (let page = 0; ; page++) {
-            const { json } = await admin.send("GET", `/decisions?tenant_id=${tenant_id}&limit=${limit}${token}`, { key: platform });
-            seen.push(...json.decisions.map((one: Json) => `${one.account_id} ${one.action_intent_id}`));
+            const { json } = await admin.send(
+              "GET",
+              `/decisions?tenant_id=${tenant_id}&limit=${limit}${token}`,
+              { key: platform },
+            );
+            seen.push(
+              ...json.decisions.map((one: Json) => `${one.account_id} ${one.action_intent_id}`),
+            );
             if (json.next_token === undefined) break;
             token = `&next_token=${json.next_token}`;
             // It may be met or not, but must not shift the others.
-            await recordDecision(admin, aNote("late", `new${page}`, { tenant_id }), at(1_000 + page));
+            await recordDecision(
+              admin,
+              aNote("late", `new${page}`, { tenant_id }),
+              at(1_000 + page),
+            );
           }
           const old = seen.filter((name) => !name.startsWith("late"));
           expect(old.sort()).toEqual(names.map(({ account, id }) => `${account} ${id}`).sort());
@@ -128,9 +159,14 @@ describe("decisions", () => {
   it("LED-2 fills a page although most of a shard is another account's", async () => {
     const [wanted, ...others] = sameShard(4);
     for (let n = 0; n < 40; n++) {
-      await recordDecision(admin, aNote(others[n % others.length] ?? "", `other${n}`), at(5_000 + n));
+      await recordDecision(
+        admin,
+        aNote(others[n % others.length] ?? "", `other${n}`),
+        at(5_000 + n),
+      );
     }
-    for (let n = 0; n < 3; n++) await recordDecision(admin, aNote(wanted ?? "", `mine${n}`), at(4_000 + n));
+    for (let n = 0; n < 3; n++)
+      await recordDecision(admin, aNote(wanted ?? "", `mine${n}`), at(4_000 + n));
     const pages = await walk(`/decisions?account_id=${wanted}&limit=2`);
     expect(idsOf(pages)).toEqual(["mine2", "mine1", "mine0"]);
     expect(pages[0]).toHaveLength(2);
@@ -163,21 +199,31 @@ describe("decisions", () => {
   });
 
   it("takes days and instants as bounds, both inclusive, and refuses from after to", async () => {
-    for (const [id, when] of [["before", "2026-10-09T23:59:59.999Z"], ["first", "2026-10-10T00:00:00.000Z"], ["last", "2026-10-10T23:59:59.999Z"], ["after", "2026-10-11T00:00:00.000Z"]] as const) {
+    for (const [id, when] of [
+      ["before", "2026-10-09T23:59:59.999Z"],
+      ["first", "2026-10-10T00:00:00.000Z"],
+      ["last", "2026-10-10T23:59:59.999Z"],
+      ["after", "2026-10-11T00:00:00.000Z"],
+    ] as const) {
       await recordDecision(admin, aNote("bounds", id), when);
     }
-    const list = async (range: string) => idsOf(await walk(`/decisions?account_id=bounds&limit=1&${range}`));
+    const list = async (range: string) =>
+      idsOf(await walk(`/decisions?account_id=bounds&limit=1&${range}`));
     expect(await list("from=2026-10-10&to=2026-10-10")).toEqual(["last", "first"]);
     expect(await list("from=2026-10-11T02:00:00%2B02:00")).toEqual(["after"]);
     expect(await list("to=2026-10-10T00:00:00.000Z")).toEqual(["first", "before"]);
-    expect((await admin.send("GET", "/decisions?from=2026-10-11&to=2026-10-10", { key })).status).toBe(400);
+    expect(
+      (await admin.send("GET", "/decisions?from=2026-10-11&to=2026-10-10", { key })).status,
+    ).toBe(400);
   });
 
   it("takes a token for its own question only, and lets none lead into another tenant", async () => {
     for (let n = 0; n < 3; n++) await recordDecision(admin, aNote("token", `i${n}`), at(n));
     const first = await admin.send("GET", "/decisions?account_id=token&limit=1", { key });
     const token: string = first.json.next_token;
-    const forged = Buffer.from(token, "base64url").toString().replace(/"q":"[^"]*"/, '"q":"x"');
+    const forged = Buffer.from(token, "base64url")
+      .toString()
+      .replace(/"q":"[^"]*"/, '"q":"x"');
     const theirs = await admin.newKey("mallory", "viewer");
     for (const [path, asker] of [
       [`/decisions?account_id=token&next_token=${token}`, theirs],
@@ -205,11 +251,19 @@ describe("decisions", () => {
     await admin.doc.send(
       new PutCommand({
         TableName: TABLES.ledger,
-        Item: { pk: "TENANT#victim#ACCOUNT#v", sk: "DECISION#v1", list_pk: `TENANT#acme#SHARD#${shardOf(record.account_id)}`, list_sk: `${at(9_001)}#v#v1`, secret: "canary" },
+        Item: {
+          pk: "TENANT#victim#ACCOUNT#v",
+          sk: "DECISION#v1",
+          list_pk: `TENANT#acme#SHARD#${shardOf(record.account_id)}`,
+          list_sk: `${at(9_001)}#v#v1`,
+          secret: "canary",
+        },
       }),
     );
     const { json, text } = await admin.send("GET", "/decisions?account_id=corrupt", { key });
-    expect(json.decisions).toEqual([{ tenant_id: "acme", account_id: "corrupt", action_intent_id: "c1", unreadable: true }]);
+    expect(json.decisions).toEqual([
+      { tenant_id: "acme", account_id: "corrupt", action_intent_id: "c1", unreadable: true },
+    ]);
     const all = await admin.send("GET", `/decisions?from=${at(9_001)}&to=${at(9_001)}`, { key });
     expect(text + all.text).not.toContain("canary");
   });

@@ -1,5 +1,6 @@
 import { TransientError } from "@autonomy-gate/core/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AdminRoute } from "../src/http/route.ts";
 import type { AdminPorts } from "../src/ports.ts";
 import { ROUTES } from "../src/routes.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
@@ -22,30 +23,25 @@ function failing(fault: () => Error) {
   });
 }
 
-function forTenant(request: MadeRequest): MadeRequest {
-  const params = operationAt(
-    request.method.toLowerCase(),
-    ROUTES.find((route) => plainPath(route.path) === plainPath(request.path))?.path ?? request.path,
-  ).operation.parameters;
+/** Of tenant acme and its account a1, where the route takes them. */
+function forTenant(route: AdminRoute): MadeRequest {
+  const operation = operationAt(route.method, route.path);
+  const plain = plainRequest(operation);
   const ids: Record<string, string> = { tenant_id: "acme", account_id: "a1" };
-  const named = params.filter(({ name }) => name in ids).map(({ name }) => [name, ids[name] ?? ""]);
-  const body =
-    typeof request.body === "object" && request.body !== null && "intent" in request.body
-      ? { body: { intent: { tenant_id: "acme", account_id: "a1", action_intent_id: "i1" } } }
-      : {};
-  return { ...request, query: { ...request.query, ...Object.fromEntries(named) }, ...body };
-}
-
-function plainPath(path: string): string {
-  return path.split("/").slice(0, 3).length > 2 && /^\/(decisions|action-types)\//.test(path)
-    ? `${path.split("/").slice(0, 2).join("/")}/*`
-    : path;
+  const taken = operation.operation.parameters.filter(({ name }) => name in ids);
+  const named = Object.fromEntries(taken.map(({ name }) => [name, ids[name] ?? ""]));
+  const intent = { ...ids, action_intent_id: "i1" };
+  return {
+    ...plain,
+    query: { ...plain.query, ...named },
+    ...(route.path === "/simulate" ? { body: { intent } } : {}),
+  };
 }
 
 describe("a service that fails", () => {
   for (const route of ROUTES) {
     const name = `${route.method.toUpperCase()} ${route.path}`;
-    const request = forTenant(plainRequest(operationAt(route.method, route.path)));
+    const request = forTenant(route);
 
     it(`API-8 ${name} answers 500 and says nothing of what happened`, async () => {
       const admin = await openAdmin(failing(() => new Error(CANARY)));

@@ -166,12 +166,18 @@ describe("bearer tokens", () => {
   });
 
   it("verifies a Cognito pool's ID tokens alike, and no access tokens", async () => {
-    const { kty, n, e } = await exportJWK(ours.publicKey);
-    const keySet = { keys: [{ kty: String(kty), n, e, kid: "k1", alg: "RS256", use: "sig" as const }] };
+    const { n = "", e = "" } = await exportJWK(ours.publicKey);
+    const keySet = {
+      keys: [{ kty: "RSA", n, e, kid: "k1", alg: "RS256", use: "sig" as const }],
+    };
     const pool = { userPoolId: "eu-central-1_test", clientIds: [AUDIENCE], keySet };
     const cognito = cognitoTokens(pool);
     const id = { ...CLAIMS, token_use: "id" };
-    expect(await cognito.verify(await token(id))).toEqual({ actor: "user:ada", role: "admin", tenant: "acme" });
+    expect(await cognito.verify(await token(id))).toEqual({
+      actor: "user:ada",
+      role: "admin",
+      tenant: "acme",
+    });
     for (const claims of [
       { ...id, token_use: "access", client_id: AUDIENCE },
       { ...id, exp: inSeconds(-1) },

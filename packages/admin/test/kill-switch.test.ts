@@ -48,15 +48,25 @@ describe("kill switch", () => {
       { expires_at: "2020-01-01T00:00:00Z" },
     ]) {
       const reply = await put({ ...STOP, ...wrong });
-      expect(reply, JSON.stringify(wrong)).toMatchObject({ status: 400, json: { code: "VALIDATION" } });
+      expect(reply, JSON.stringify(wrong)).toMatchObject({
+        status: 400,
+        json: { code: "VALIDATION" },
+      });
     }
     const { json } = await admin.send("GET", "/kill-switch?account_id=a1", { key: operator });
     expect(json).toEqual({ kill_switch: null, effective: [] });
   });
 
   it("KILL-3 shows every scope that applies, widest first, whoever asks", async () => {
-    await put({ ...STOP, effect: "REQUIRE_APPROVAL", reason: "Everyone" }, "/kill-switch", platform);
-    await put({ ...STOP, reason: "Tenant", action_types: ["X_TYPE"] }, "/kill-switch?tenant_id=acme");
+    await put(
+      { ...STOP, effect: "REQUIRE_APPROVAL", reason: "Everyone" },
+      "/kill-switch",
+      platform,
+    );
+    await put(
+      { ...STOP, reason: "Tenant", action_types: ["X_TYPE"] },
+      "/kill-switch?tenant_id=acme",
+    );
     const { json } = await put(STOP, "/kill-switch?tenant_id=acme&account_id=scopes");
     expect(json.effective).toEqual([
       { scope: "GLOBAL", effect: "REQUIRE_APPROVAL", reason: "Everyone" },
@@ -84,7 +94,14 @@ describe("kill switch", () => {
     expect(json.kill_switch.updated_by).toMatch(/^key:/);
     const audit = await admin.send("GET", "/audit?tenant_id=acme&limit=1", { key: operator });
     expect(audit.json.entries).toMatchObject([
-      { action: "PUT /kill-switch", account_id: "audited", object: "KILL_SWITCH", before: null, after: { engaged: true, reason: "Incident 7" }, actor: json.kill_switch.updated_by },
+      {
+        action: "PUT /kill-switch",
+        account_id: "audited",
+        object: "KILL_SWITCH",
+        before: null,
+        after: { engaged: true, reason: "Incident 7" },
+        actor: json.kill_switch.updated_by,
+      },
     ]);
   });
 
@@ -93,7 +110,10 @@ describe("kill switch", () => {
     const Item = { pk, sk: "KILL_SWITCH", ...STOP, expires_at: "2020-01-01T00:00:00.000Z" };
     await admin.doc.send(new PutCommand({ TableName: TABLES.config, Item }));
     const { json } = await admin.send("GET", "/kill-switch?account_id=expired", { key: operator });
-    expect(json).toMatchObject({ kill_switch: { engaged: true, reason: "Incident 7" }, effective: [] });
+    expect(json).toMatchObject({
+      kill_switch: { engaged: true, reason: "Incident 7" },
+      effective: [],
+    });
   });
 
   it("shows a corrupt stored switch as engaged", async () => {
@@ -120,7 +140,8 @@ describe("kill switch", () => {
     const clock = systemClock();
     const real = await openAdmin((ports) => ({ clock: { ...ports.clock, sleep: clock.sleep } }));
     const key = await real.newKey("acme", "admin");
-    const send = (method: string, path: string, body: object) => real.send(method, path, { key, body });
+    const send = (method: string, path: string, body: object) =>
+      real.send(method, path, { key, body });
     await send("PUT", "/config", { account_id: "k6", mode: "AUTO_EXECUTE" });
     await send("PUT", "/budget", { account_id: "k6", max_autonomous_per_day: 5 });
     const intent = ActionIntentV1.parse(aNote("k6", "i1"));

@@ -12,19 +12,32 @@ describe("simulation", () => {
     viewer = await admin.newKey("acme", "viewer");
     key = await admin.newKey("acme", "admin");
     await admin.send("PUT", "/config", { key, body: { account_id: "ok", mode: "AUTO_EXECUTE" } });
-    await admin.send("PUT", "/budget", { key, body: { account_id: "ok", max_autonomous_per_day: 1 } });
+    await admin.send("PUT", "/budget", {
+      key,
+      body: { account_id: "ok", max_autonomous_per_day: 1 },
+    });
   });
   afterAll(() => admin.close());
 
   const simulate = async (intent: object, overrides?: object) => {
-    const reply = await admin.send("POST", "/simulate", { key: viewer, body: { intent, ...(overrides && { overrides }) } });
+    const reply = await admin.send("POST", "/simulate", {
+      key: viewer,
+      body: { intent, ...(overrides && { overrides }) },
+    });
     expect(reply.status, reply.text).toBe(200);
     return reply.json;
   };
   const changes = (answer: Json): string[] => answer.would_flip.map((flip: Json) => flip.change);
 
   it("answers as an outcome's data, and writes nothing", async () => {
-    const dump = async () => JSON.stringify(await Promise.all(Object.values(TABLES).map((TableName) => admin.doc.send(new ScanCommand({ TableName })).then(({ Items }) => Items))));
+    const dump = async () =>
+      JSON.stringify(
+        await Promise.all(
+          Object.values(TABLES).map((TableName) =>
+            admin.doc.send(new ScanCommand({ TableName })).then(({ Items }) => Items),
+          ),
+        ),
+      );
     const before = await dump();
     const intent = aNote("ok", "i1");
     const answer = await simulate(intent);
@@ -45,62 +58,147 @@ describe("simulation", () => {
   it("says what would flip an automatic decision", async () => {
     const answer = await simulate(aNote("ok", "i1", { expires_at: "2099-01-01T00:00:00Z" }));
     expect(answer.would_flip).toEqual([
-      { kind: "CONFIDENCE", change: "confidence 0.91 → below 0.7", decision: "REQUIRE_APPROVAL", reason: "CONFIDENCE_BELOW_THRESHOLD" },
-      { kind: "RISK", change: "risk_level of the intent → MEDIUM", decision: "REQUIRE_APPROVAL", reason: "RISK_LEVEL_MEDIUM" },
-      { kind: "TIME", change: "the intent expires at 2099-01-01T00:00:00Z", decision: "BLOCK", reason: "INTENT_EXPIRED" },
-      { kind: "MODE", change: `mode of ${NOTE} for ok → APPROVAL_REQUIRED`, decision: "REQUIRE_APPROVAL", reason: "TENANT_POLICY" },
-      { kind: "MODE", change: `mode of ${NOTE} for ok → DISABLED`, decision: "BLOCK", reason: "ACTION_TYPE_DISABLED" },
-      { kind: "BUDGET", change: "daily budget 1 → 0 (account ok)", decision: "REQUIRE_APPROVAL", reason: "BUDGET_EXHAUSTED" },
+      {
+        kind: "CONFIDENCE",
+        change: "confidence 0.91 → below 0.7",
+        decision: "REQUIRE_APPROVAL",
+        reason: "CONFIDENCE_BELOW_THRESHOLD",
+      },
+      {
+        kind: "RISK",
+        change: "risk_level of the intent → MEDIUM",
+        decision: "REQUIRE_APPROVAL",
+        reason: "RISK_LEVEL_MEDIUM",
+      },
+      {
+        kind: "TIME",
+        change: "the intent expires at 2099-01-01T00:00:00Z",
+        decision: "BLOCK",
+        reason: "INTENT_EXPIRED",
+      },
+      {
+        kind: "MODE",
+        change: `mode of ${NOTE} for ok → APPROVAL_REQUIRED`,
+        decision: "REQUIRE_APPROVAL",
+        reason: "TENANT_POLICY",
+      },
+      {
+        kind: "MODE",
+        change: `mode of ${NOTE} for ok → DISABLED`,
+        decision: "BLOCK",
+        reason: "ACTION_TYPE_DISABLED",
+      },
+      {
+        kind: "BUDGET",
+        change: "daily budget 1 → 0 (account ok)",
+        decision: "REQUIRE_APPROVAL",
+        reason: "BUDGET_EXHAUSTED",
+      },
     ]);
   });
 
   it("says which single change would let it run: confidence, mode, kill switch, budget", async () => {
     const low = await simulate(aNote("ok", "i1", { confidence_score: 0.66 }));
     expect(low.reason).toBe("CONFIDENCE_BELOW_THRESHOLD");
-    expect(low.would_flip).toContainEqual({ kind: "CONFIDENCE", change: "confidence 0.66 → 0.7", decision: "AUTO_EXECUTE", reason: "POLICY_ALLOWED" });
+    expect(low.would_flip).toContainEqual({
+      kind: "CONFIDENCE",
+      change: "confidence 0.66 → 0.7",
+      decision: "AUTO_EXECUTE",
+      reason: "POLICY_ALLOWED",
+    });
     const held = await simulate(aNote("ok", "i1"), { mode: "APPROVAL_REQUIRED" });
     expect(changes(held)).toContain(`mode of ${NOTE} for ok → AUTO_EXECUTE`);
-    const stopped = await simulate(aNote("ok", "i1"), { kill_switch: { engaged: true, effect: "BLOCK" } });
+    const stopped = await simulate(aNote("ok", "i1"), {
+      kill_switch: { engaged: true, effect: "BLOCK" },
+    });
     expect(stopped).toMatchObject({ decision: "BLOCK", reason: "KILL_SWITCH" });
     expect(changes(stopped)).toContain("the ACCOUNT kill switch → not engaged");
     const spent = await simulate(aNote("ok", "i1"), { budget: { max_autonomous_per_day: 0 } });
     expect(spent).toMatchObject({ reason: "BUDGET_EXHAUSTED" });
     expect(changes(spent)).toContain("daily budget 0 → 1 (account ok)");
-    const none = await simulate(aNote("ok", "i1"), { action_type: { risk_tier: "HIGH", min_confidence: 0.7, external_contact: true } });
+    const none = await simulate(aNote("ok", "i1"), {
+      action_type: { risk_tier: "HIGH", min_confidence: 0.7, external_contact: true },
+    });
     // Risk and contact would both have to change: no single change does it.
     expect(none.would_flip.filter((flip: Json) => flip.decision === "AUTO_EXECUTE")).toEqual([]);
-    expect(none.reasons.map((one: Json) => one.reason)).toEqual(["EXTERNAL_CONTACT", "RISK_LEVEL_HIGH"]);
+    expect(none.reasons.map((one: Json) => one.reason)).toEqual([
+      "EXTERNAL_CONTACT",
+      "RISK_LEVEL_HIGH",
+    ]);
   });
 
   it("names when a spent budget resets, having looked whether that helps", async () => {
     const today = new Date().toISOString().slice(0, 10);
     const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
-    await admin.send("PUT", "/config", { key, body: { account_id: "spent", mode: "AUTO_EXECUTE" } });
-    await admin.send("PUT", "/budget", { key, body: { account_id: "spent", max_autonomous_per_day: 2 } });
-    const state = { pk: "TENANT#acme#ACCOUNT#spent", sk: "BUDGET_STATE#CURRENT", date_key: today, count: 2, fence: 4 };
+    await admin.send("PUT", "/config", {
+      key,
+      body: { account_id: "spent", mode: "AUTO_EXECUTE" },
+    });
+    await admin.send("PUT", "/budget", {
+      key,
+      body: { account_id: "spent", max_autonomous_per_day: 2 },
+    });
+    const state = {
+      pk: "TENANT#acme#ACCOUNT#spent",
+      sk: "BUDGET_STATE#CURRENT",
+      date_key: today,
+      count: 2,
+      fence: 4,
+    };
     await admin.doc.send(new PutCommand({ TableName: TABLES.budgetState, Item: state }));
     const answer = await simulate(aNote("spent", "i1"));
-    expect(answer).toMatchObject({ decision: "REQUIRE_APPROVAL", reason: "BUDGET_EXHAUSTED", budget: { limit: 2, used: 2 } });
-    expect(changes(answer)).toEqual(expect.arrayContaining([`the budget resets at ${answer.budget.resets_at}`, "daily budget 2 → 3 (account spent)"]));
+    expect(answer).toMatchObject({
+      decision: "REQUIRE_APPROVAL",
+      reason: "BUDGET_EXHAUSTED",
+      budget: { limit: 2, used: 2 },
+    });
+    expect(changes(answer)).toEqual(
+      expect.arrayContaining([
+        `the budget resets at ${answer.budget.resets_at}`,
+        "daily budget 2 → 3 (account spent)",
+      ]),
+    );
     const expiring = await simulate(aNote("spent", "i1", { expires_at: answer.budget.resets_at }));
-    expect(expiring.would_flip).not.toContainEqual(expect.objectContaining({ kind: "TIME", decision: "AUTO_EXECUTE" }));
+    expect(expiring.would_flip).not.toContainEqual(
+      expect.objectContaining({ kind: "TIME", decision: "AUTO_EXECUTE" }),
+    );
   });
 
   it("lists only changes that are seen to flip: each, made for real, gives what was said", async () => {
-    const answer = await simulate(aNote("flip", "i1", { confidence_score: 0.9 }), { mode: "AUTO_EXECUTE" });
+    const answer = await simulate(aNote("flip", "i1", { confidence_score: 0.9 }), {
+      mode: "AUTO_EXECUTE",
+    });
     expect(answer.reason).toBe("BUDGET_NOT_CONFIGURED");
-    expect(answer.would_flip).toContainEqual({ kind: "BUDGET", change: "daily budget none → 1 (account flip)", decision: "AUTO_EXECUTE", reason: "POLICY_ALLOWED" });
+    expect(answer.would_flip).toContainEqual({
+      kind: "BUDGET",
+      change: "daily budget none → 1 (account flip)",
+      decision: "AUTO_EXECUTE",
+      reason: "POLICY_ALLOWED",
+    });
     await admin.send("PUT", "/config", { key, body: { account_id: "flip", mode: "AUTO_EXECUTE" } });
-    await admin.send("PUT", "/budget", { key, body: { account_id: "flip", max_autonomous_per_day: 1 } });
-    expect((await simulate(aNote("flip", "i1", { confidence_score: 0.9 }))).decision).toBe("AUTO_EXECUTE");
+    await admin.send("PUT", "/budget", {
+      key,
+      body: { account_id: "flip", max_autonomous_per_day: 1 },
+    });
+    expect((await simulate(aNote("flip", "i1", { confidence_score: 0.9 }))).decision).toBe(
+      "AUTO_EXECUTE",
+    );
   });
 
   it("decides an invalid intent as the gate would, and repeats what stands already", async () => {
     const invalid = await simulate({ ...aNote("ok", "i2"), expires_at: "soon" });
-    expect(invalid).toMatchObject({ decision: "BLOCK", reason: "INVALID_INTENT", intent: null, would_flip: [] });
+    expect(invalid).toMatchObject({
+      decision: "BLOCK",
+      reason: "INVALID_INTENT",
+      intent: null,
+      would_flip: [],
+    });
     await recordDecision(admin, aNote("ok", "stands", { risk_level: "HIGH" }));
     const again = await simulate(aNote("ok", "stands"));
-    expect(again).toMatchObject({ decision: "AUTO_EXECUTE", recorded: { decision: "REQUIRE_APPROVAL", reason: "RISK_LEVEL_HIGH" } });
+    expect(again).toMatchObject({
+      decision: "AUTO_EXECUTE",
+      recorded: { decision: "REQUIRE_APPROVAL", reason: "RISK_LEVEL_HIGH" },
+    });
   });
 
   it("refuses another tenant's intent, unusable ids and unknown overrides", async () => {
@@ -109,6 +207,9 @@ describe("simulation", () => {
     expect((await send({ intent: { ...aNote("a#b", "i") } })).status).toBe(400);
     expect((await send({ intent: aNote("a", "i"), overrides: { mode: "YOLO" } })).status).toBe(400);
     expect((await send({ intent: aNote("a", "i"), overrides: { pk: "x" } })).status).toBe(400);
-    expect((await send({ intent: aNote("a", "i"), overrides: { kill_switch: { engaged: "false" } } })).status).toBe(400);
+    expect(
+      (await send({ intent: aNote("a", "i"), overrides: { kill_switch: { engaged: "false" } } }))
+        .status,
+    ).toBe(400);
   });
 });
