@@ -121,11 +121,17 @@ function traceIds(
   eventBridgeId: string | undefined,
 ): Pick<ReceivedIntent, "trace_id" | "causation_id"> {
   const trace = metadata?.trace_id?.toWellFormed();
-  const causation = (metadata?.event_id ?? eventBridgeId)?.toWellFormed();
+  const causation = (metadata?.event_id ?? usableId(eventBridgeId))?.toWellFormed();
   return {
     ...(trace === undefined ? {} : { trace_id: trace }),
     ...(causation === undefined ? {} : { causation_id: causation }),
   };
+}
+
+/** EventBridge's ids are UUIDs; one long enough to burst the record is somebody else's, and dropped. */
+function usableId(eventBridgeId: string | undefined): string | undefined {
+  const { success } = IntentMetadata.safeParse({ event_id: eventBridgeId });
+  return success ? eventBridgeId : undefined;
 }
 
 function occurredAt(received: unknown): Pick<IntentMessage, "occurredAtMs"> {
