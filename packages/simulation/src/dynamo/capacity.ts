@@ -3,6 +3,17 @@ import type { Attributes } from "./expressions.ts";
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const WRITE_UNIT_BYTES = 1024;
 
+const ITEM_BYTES_MAX = 400 * 1024;
+
+/** Whether DynamoDB takes an item at all; a look at its long texts is enough. */
+export function isTooLarge(item: Attributes | undefined): boolean {
+  if (item === undefined) return false;
+  const hasLongText = Object.values(item).some(
+    (value) => typeof value === "string" && value.length > ITEM_BYTES_MAX / 16,
+  );
+  return hasLongText && sizeOf(item) > ITEM_BYTES_MAX;
+}
+
 /** Write units of one item, the index's share left out; a transaction counts twice. */
 export function writeUnits(item: Attributes | undefined, inTransaction: boolean): number {
   const bytes = item === undefined ? 0 : sizeOf(item) - STRUCTURE_BYTES;

@@ -7,7 +7,7 @@ import {
   ServiceFault,
 } from "../network.ts";
 import type { SimProcess } from "../process.ts";
-import { writeUnits } from "./capacity.ts";
+import { isTooLarge, writeUnits } from "./capacity.ts";
 import { type Attributes, type ExpressionTerms, holds, updated } from "./expressions.ts";
 import { type Address, type AppliedWrite, addressText, type Tables } from "./tables.ts";
 
@@ -101,7 +101,7 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
   function transact(process: SimProcess, actions: readonly WriteAction[], token?: string) {
     const about = () => actions.map(({ pk, sk }) => `${pk}/${sk}`).join(" ");
     return network.call<void>(process, "TransactWriteItems", about, (arrival) => {
-      if (new Set(actions.map(addressText)).size < actions.length || actions.length > ITEMS_MAX) {
+      if (isInvalid(actions)) {
         return arrival.respond({ fault: new ServiceFault("ValidationException") });
       }
       if (token !== undefined && tokens.has(token)) {
@@ -173,6 +173,9 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
       if (locks.has(addressText(action))) {
         return arrival.respond({ fault: new ServiceFault("TransactionConflictException") });
       }
+      if (isInvalid([action])) {
+        return arrival.respond({ fault: new ServiceFault("ValidationException") });
+      }
       const { code, item } = reasonFor(action);
       if (code !== "None") {
         faults.happened("F12");
@@ -225,6 +228,16 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
     tables,
     units: () => units,
   };
+}
+
+/** What DynamoDB refuses whatever is stored. */
+function isInvalid(actions: readonly WriteAction[]): boolean {
+  const distinct = new Set(actions.map(addressText));
+  return (
+    distinct.size < actions.length ||
+    actions.length > ITEMS_MAX ||
+    actions.some(({ item }) => isTooLarge(item))
+  );
 }
 
 function itemAfter(action: WriteAction, before: Attributes | undefined): Attributes | undefined {

@@ -122,7 +122,6 @@ function recordAction(record: DecisionRecord): WriteAction {
     item: {
       ...key,
       list_pk: listPk(record.tenant_id, shardOf(record.account_id)),
-      list_sk: `${record.decided_at}#${record.account_id}#${record.action_intent_id}`,
       ...record,
     },
     condition: "attribute_not_exists(pk)",

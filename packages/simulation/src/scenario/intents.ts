@@ -144,6 +144,11 @@ function poisonMessages(population: Population, random: Random): MessageSpec[] {
       { kind: "intent", ...ids, data: { ...good, ...data }, valid: false },
       { data: { ...good, ...data } },
     );
+  /** Only someone who writes to the queue itself can make one: EventBridge's ids are short. */
+  const longId = (): MessageSpec => {
+    const { body, ...rest } = message(atMs, { kind: "intent", ...ids, data: good, valid: true }, { data: good });
+    return { ...rest, body: JSON.stringify({ ...JSON.parse(body), id: "x".repeat(450_000) }) };
+  };
   const nested = JSON.parse(`${"[".repeat(40)}${"]".repeat(40)}`);
   const kinds: readonly (() => MessageSpec)[] = [
     () => poison("not json"),
@@ -162,6 +167,7 @@ function poisonMessages(population: Population, random: Random): MessageSpec[] {
     () => invalid({ parameters: nested }),
     () => invalid({ parameters: "\ud800" }),
     () => invalid({ lifecycle_state: "x".repeat(200) }),
+    () => (population.oversize ? longId() : poison("{}")),
   ];
   return random
     .shuffled(kinds)
