@@ -1,0 +1,89 @@
+import process from "node:process";
+import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
+import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
+import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { connect } from "@autonomy-gate/local/clients";
+import { startConsumer } from "@autonomy-gate/local/consumer";
+import { createEventSource } from "@autonomy-gate/local/event-source";
+import { startStack } from "@autonomy-gate/local/stack";
+import type { StackFile } from "@autonomy-gate/local/stack-file";
+import { afterEach } from "vitest";
+
+const PORTS = { dynamodb: 0, sqs: 0, events: 0, admin: 0 };
+
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** The gate of this repository on fresh stand-ins, until the end of the test. */
+export async function aRunningGate(): Promise<StackFile> {
+  process.env.POWERTOOLS_LOG_LEVEL = "CRITICAL";
+  process.env.POWERTOOLS_METRICS_DISABLED = "true";
+  const stack = await startStack({ ports: PORTS });
+  closers.push(() => stack.close());
+  const consumer = startConsumer(stack.description, { clockOffsetSeconds: 0 }, report);
+  closers.push(() => consumer.stop());
+  return stack.description;
+}
+
+/** What is wrong with an implementation: how it differs from the gate's own parts. */
+export type Fault = (parts: Pick<Consumer, "store" | "bus">) => Partial<Consumer>;
+
+/** The same, made of the gate's own parts but for a fault. */
+export async function aBrokenGate(fault: Fault): Promise<StackFile> {
+  const stack = await startStack({ ports: PORTS });
+  closers.push(() => stack.close());
+  const { description } = stack;
+  const { region, credentials, dynamodb, sqs, events } = description;
+  const { config, budget_state, ledger } = dynamodb.tables;
+  const clients = connect(description);
+  const documents = createDocumentClient({ region, credentials, endpoint: dynamodb.endpoint });
+  const store = dynamoGateStore(documents, { config, budgetState: budget_state, ledger });
+  const bus = eventBridgeOutcomeBus(clients.events, events.bus);
+  const consumer: Consumer = {
+    store,
+    bus,
+    quarantine: sqsQuarantine(clients.sqs, sqs.queues.quarantine),
+    clock: systemClock(),
+    turns: createTurns(),
+    telemetry: SILENT,
+    intentSources: ["cc-native.decision"],
+    ...fault({ store, bus }),
+  };
+  const source = createEventSource(
+    {
+      client: clients.sqs,
+      queueUrl: sqs.queues.intents,
+      region,
+      handler: (event, context) =>
+        consumeIntents(event.Records, consumer, context.getRemainingTimeInMillis()),
+      onFault: report,
+    },
+    { batchSize: 10, windowSeconds: 0, timeoutMs: 30_000, functionName: "broken" },
+  );
+  closers.push(async () => {
+    await source.stop();
+    clients.destroy();
+    documents.destroy();
+  });
+  source.start();
+  return description;
+}
+
+const SILENT: Consumer["telemetry"] = {
+  retried: () => {},
+  decided: () => {},
+  quarantined: () => {},
+  failed: () => {},
+  batch: () => {},
+};
+
+function report(fault: unknown): void {
+  throw fault;
+}
