@@ -254,8 +254,8 @@ describe("decisions", () => {
         Item: {
           pk: "TENANT#victim#ACCOUNT#v",
           sk: "DECISION#v1",
-          list_pk: `TENANT#acme#SHARD#${shardOf(record.account_id)}`,
-          list_sk: `${at(9_001)}#v#v1`,
+          list_pk: `acme#${shardOf(record.account_id)}`,
+          decided_at: at(9_001),
           secret: "canary",
         },
       }),
