@@ -41,6 +41,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "deployment",
+          root: "packages/deployment",
+          include: ["test/**/*.test.ts"],
+          globalSetup: "test/setup.ts",
+          maxConcurrency: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "local",
           root: "packages/local",
           include: ["{src,test}/**/*.test.ts"],

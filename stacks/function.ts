@@ -27,6 +27,13 @@ export interface GateFunctionArgs {
 
 const LOG_DAYS = { production: 365, other: 7 };
 
+const LAMBDA_ALONE = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+});
+
 /** A function that may do what is listed and write its own log, nothing else. */
 export function gateFunction(name: string, args: GateFunctionArgs): sst.aws.Function {
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
@@ -44,9 +51,11 @@ export function gateFunction(name: string, args: GateFunctionArgs): sst.aws.Func
     logging: { logGroup: logs.arn.apply(logGroupName) },
     permissions: [...args.permissions, writeTo(logs)].map(mutableCopy),
     transform: {
-      // SST would attach AWSLambdaBasicExecutionRole: every log group of the account.
       role: (role) => {
+        // SST would attach AWSLambdaBasicExecutionRole: every log group of the account.
         role.managedPolicyArns = [];
+        // And it would let every principal of the account assume the role, which only `sst dev` needs.
+        if (!$dev) role.assumeRolePolicy = LAMBDA_ALONE;
         return undefined;
       },
     },

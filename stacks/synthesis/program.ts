@@ -43,8 +43,8 @@ const options: Record<string, { retainOnDelete: boolean; protect: boolean }> = {
 
 await runtime.setMocks(
   {
-    newResource: ({ type, name, inputs }) => {
-      const { id, state } = stateOf(type, name, inputs);
+    newResource: ({ type, name, inputs, id: existing }) => {
+      const { id, state } = stateOf(type, name, inputs, existing);
       resources.push({ type, name, inputs, state });
       return { id, state };
     },
@@ -54,7 +54,8 @@ await runtime.setMocks(
   job.stage,
 );
 
-const outputs = await runtime.runInPulumiStack(() =>
+let outputs: string[] = [];
+await runtime.runInPulumiStack(() =>
   run(async () => {
     // Registered after SST's own, so that it sees what they make of the options.
     runtime.registerStackTransformation(({ type, name, opts }) => {
@@ -62,14 +63,11 @@ const outputs = await runtime.runInPulumiStack(() =>
       options[`${type} ${name}`] = { retainOnDelete, protect: protect === true };
       return undefined;
     });
-    return config.run();
+    outputs = Object.keys((await config.run()) ?? {});
   }),
 );
 await runtime.disconnect();
-writeFileSync(
-  job.resultFile,
-  JSON.stringify({ app, resources, options, outputs: Object.keys(outputs ?? {}), links: links() }),
-);
+writeFileSync(job.resultFile, JSON.stringify({ app, resources, options, outputs, links: links() }));
 
 /** What SST would write into `sst-env.d.ts`: kept by the engine as the outputs of its link references. */
 function links(): unknown[] {

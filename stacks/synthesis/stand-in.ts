@@ -5,12 +5,12 @@ const REGION = "us-east-1";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What a new resource looks like: its inputs, and what AWS would add. */
-export function stateOf(type: string, name: string, inputs: Values) {
-  const given = inputs.name;
+/** What a resource looks like: its inputs, and what AWS would add. One that exists brings its id. */
+export function stateOf(type: string, name: string, inputs: Values, existing?: string) {
+  const given = existing === undefined || existing === "" ? inputs.name : existing;
   const known = { name: typeof given === "string" ? given : `${name}-1a2b3c4` };
   const added = ADDED[type]?.(known.name) ?? { arn: arn(type, known.name) };
-  const state: Values = { ...known, ...inputs, ...added };
+  const state: Values = { ...inputs, ...known, ...added };
   const id = typeof state.id === "string" ? state.id : known.name;
   return { id, state };
 }
@@ -60,6 +60,7 @@ const ADDED: Readonly<Record<string, (name: string) => Values>> = {
     arn: arn("aws:apigateway/domainName", name),
     domainNameConfiguration: { targetDomainName: "target.example.com", hostedZoneId: "ZONE1" },
   }),
+  "aws:cognito/userPoolClient:UserPoolClient": () => ({ clientSecret: "" }),
   "pulumi-nodejs:dynamic:Resource": () => ({ zoneId: "ZONE1" }),
   "aws:cognito/userPool:UserPool": (name) => ({
     id: `${REGION}_${name.length}Pool`,

@@ -1,14 +1,16 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import * as z from "zod";
 
 /** The repository. */
 export const ROOT = join(import.meta.dirname, "../../../..");
 
 /** SST's components and Pulumi, as `sst install` writes them. */
 export const PLATFORM = join(ROOT, ".sst/platform");
+
+const Manifest = z.object({ version: z.string() });
 
 const run = promisify(execFile);
 
@@ -17,8 +19,8 @@ const run = promisify(execFile);
  * the npm registry, once a checkout, all of it in `.sst/`, which git does not see.
  */
 export async function installPlatform(): Promise<void> {
-  const { version }: { version: string } = createRequire(join(ROOT, "package.json"))(
-    "sst/package.json",
+  const { version } = Manifest.parse(
+    JSON.parse(await readFile(join(ROOT, "node_modules/sst/package.json"), "utf8")),
   );
   if (await isInstalled(version)) return;
   await run(join(ROOT, "node_modules/.bin/sst"), ["install", "--stage", "synthesis"], {

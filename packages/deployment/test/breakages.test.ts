@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { type CheckName, violations } from "./proof/proof.ts";
+import type { Edit } from "./synthesis/planted.ts";
+import { synthesise } from "./synthesis/synthesise.ts";
+
+interface Breakage {
+  readonly edit: Edit;
+  /** The checks that have to notice. */
+  readonly noticedBy: readonly CheckName[];
+}
+
+/** Deliberate breakages of what is deployed, each planted alone in the sources of the stacks. */
+const BREAKAGES: Readonly<Record<string, Breakage>> = {
+  "a queue that lost its dead letter queue": {
+    edit: {
+      file: "stacks/queues.ts",
+      from: "dlq: { queue: deadLetters.arn, retry: topology.maxReceiveCount },",
+      to: "",
+    },
+    noticedBy: ["everyQueueHasDeadLetters", "queuesAreAsDesigned"],
+  },
+  "a widened action": {
+    edit: {
+      file: "stacks/consumer.ts",
+      from: 'actions: ["dynamodb:BatchGetItem"], resources: [tables.config.arn]',
+      to: 'actions: ["dynamodb:*"], resources: [tables.config.arn]',
+    },
+    noticedBy: ["rolesAllowWhatIsListed", "nothingIsAllowedAtLarge"],
+  },
+  "a widened resource": {
+    edit: {
+      file: "stacks/consumer.ts",
+      from: 'actions: ["sqs:SendMessage"], resources: [queues.quarantine.arn]',
+      to: 'actions: ["sqs:SendMessage"], resources: ["*"]',
+    },
+    noticedBy: ["rolesAllowWhatIsListed", "nothingIsAllowedAtLarge"],
+  },
+  "roles that trust the whole account, as SST makes them": {
+    edit: {
+      file: "stacks/function.ts",
+      from: "if (!$dev) role.assumeRolePolicy = LAMBDA_ALONE;",
+      to: "",
+    },
+    noticedBy: ["rolesAllowWhatIsListed"],
+  },
+  "routes without an authorizer": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: "api.route(PROTECTED_ROUTE, admin.arn, { auth: { lambda: id } });",
+      to: "api.route(PROTECTED_ROUTE, admin.arn);",
+    },
+    noticedBy: ["everyRouteIsBehindTheAuthorizer"],
+  },
+  "a public route too many": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: '"GET /health",',
+      to: '"GET /health", "GET /audit",',
+    },
+    noticedBy: ["everyRouteIsBehindTheAuthorizer"],
+  },
+  "a pattern that differs from the topology": {
+    edit: {
+      file: "stacks/delivery.ts",
+      from: "eventPattern: JSON.stringify(pattern),",
+      to: 'eventPattern: JSON.stringify({ ...pattern, source: [{ prefix: "cc-native" }] }),',
+    },
+    noticedBy: ["rulesSelectWhatTheTopologySays"],
+  },
+  "a queue that shows messages again before the function is done": {
+    edit: {
+      file: "stacks/queues.ts",
+      from: "return { visibilityTimeoutSeconds, messageRetentionSeconds, sqsManagedSseEnabled: true };",
+      to: "return { visibilityTimeoutSeconds: 30, messageRetentionSeconds, sqsManagedSseEnabled: true };",
+    },
+    noticedBy: ["visibilityOutlastsTheFunction", "queuesAreAsDesigned"],
+  },
+  "a variable of the environment that is missing": {
+    edit: {
+      file: "stacks/consumer.ts",
+      from: "AUTONOMY_LEDGER_TABLE_NAME: tables.ledger.name,",
+      to: "",
+    },
+    noticedBy: ["environmentsNameTheStage"],
+  },
+  "batches without partial answers": {
+    edit: {
+      file: "stacks/consumer.ts",
+      from: 'functionResponseTypes: ["ReportBatchItemFailures"],',
+      to: "",
+    },
+    noticedBy: ["batchesAreAsDesigned"],
+  },
+  "a queue open to every rule": {
+    edit: {
+      file: "stacks/delivery.ts",
+      from: 'conditions: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [rule.arn] }],',
+      to: "",
+    },
+    noticedBy: ["queuePoliciesNameTheRule"],
+  },
+  "an alarm on a queue that does not exist": {
+    edit: {
+      file: "stacks/alarms.ts",
+      from: "dimensions: { QueueName: queue.nodes.queue.name }",
+      to: 'dimensions: { QueueName: "AutonomyIntents" }',
+    },
+    noticedBy: ["alarmsWatchWhatExists"],
+  },
+  "users who may change their tenant": {
+    edit: {
+      file: "stacks/identity.ts",
+      from: 'const WRITABLE_ATTRIBUTES = ["email", "name"];',
+      to: 'const WRITABLE_ATTRIBUTES = ["email", "name", "custom:tenant_id"];',
+    },
+    noticedBy: ["usersCannotChooseTheirTenant"],
+  },
+};
+
+describe.concurrent("the proof notices", () => {
+  test.each(Object.entries(BREAKAGES))("%s", async (_, { edit, noticedBy }) => {
+    const { synthesis } = await synthesise({ stage: "production", edits: [edit] });
+    expect([...violations(synthesis).keys()].sort()).toEqual([...noticedBy].sort());
+  });
+});
+
+test("a breakage that cannot be planted is an error, not a pass", async () => {
+  const edit = { file: "stacks/consumer.ts", from: "no such text", to: "" };
+  await expect(synthesise({ stage: "ada", edits: [edit] })).rejects.toThrow("is 0 times in");
+});

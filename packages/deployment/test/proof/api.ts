@@ -1,0 +1,95 @@
+import { ADMIN } from "@autonomy-gate/core/topology";
+import * as z from "zod";
+import { arnOf, named, ofType, text } from "../synthesis/find.ts";
+import { type Check, differences } from "./check.ts";
+
+/** The contract's routes without a credential. */
+const PUBLIC = ["GET /docs", "GET /health", "GET /openapi.json", "OPTIONS /{proxy+}"];
+
+/** Every route but those asks the authorizer, and all reach the one function. */
+export const everyRouteIsBehindTheAuthorizer: Check = (synthesis) => {
+  const routes = ofType(synthesis, "apigatewayv2/route:Route");
+  const authorizer = text(
+    named(synthesis, "AutonomyAdminApiAuthorizerCredentialsAuthorizer"),
+    "name",
+  );
+  const open = routes.filter(({ inputs }) => inputs.authorizationType === "NONE");
+  const guarded = routes.filter((route) => !open.includes(route));
+  return [
+    ...differences("The public routes", open.map(({ inputs }) => inputs.routeKey).sort(), PUBLIC),
+    ...differences(
+      "The routes behind an authorizer",
+      guarded.map(({ inputs: { routeKey, authorizationType, authorizerId } }) => ({
+        routeKey,
+        authorizationType,
+        authorizerId,
+      })),
+      [{ routeKey: "ANY /{proxy+}", authorizationType: "CUSTOM", authorizerId: authorizer }],
+    ),
+    ...ofType(synthesis, "apigatewayv2/integration:Integration").flatMap(({ name, inputs }) =>
+      differences(name, inputs.integrationUri, arnOf(synthesis, "AutonomyAdminFunction")),
+    ),
+  ];
+};
+
+/** It is asked about every call, whichever of the two headers carries the credential. */
+export const theAuthorizerDecidesEveryCall: Check = (synthesis) => {
+  const { authorizerUri, apiId, name, ...inputs } = named(
+    synthesis,
+    "AutonomyAdminApiAuthorizerCredentialsAuthorizer",
+  ).inputs;
+  const asks = z.string().parse(authorizerUri);
+  return [
+    ...differences("The authorizer", inputs, {
+      authorizerType: "REQUEST",
+      authorizerPayloadFormatVersion: "2.0",
+      authorizerResultTtlInSeconds: 0,
+      enableSimpleResponses: true,
+      identitySources: [],
+    }),
+    ...(asks.includes(arnOf(synthesis, "AutonomyAuthorizerFunction"))
+      ? []
+      : [`The authorizer asks ${asks}`]),
+  ];
+};
+
+export const theApiIsThrottled: Check = (synthesis) => {
+  const { defaultRouteSettings } = named(synthesis, "AutonomyAdminApiStage").inputs;
+  return differences("The throttling", defaultRouteSettings, {
+    throttlingRateLimit: ADMIN.requestsPerSecondMax,
+    throttlingBurstLimit: ADMIN.requestsBurstMax,
+    detailedMetricsEnabled: synthesis.app.removal === "retain",
+  });
+};
+
+const Attribute = z.looseObject({ name: z.string(), mutable: z.boolean().optional() });
+
+/** Three groups; nobody makes an account for themselves, or chooses their own tenant. */
+export const usersCannotChooseTheirTenant: Check = (synthesis) => {
+  const pool = named(synthesis, "AutonomyUsersUserPool").inputs;
+  const client = named(synthesis, "AutonomyAdminClientClient").inputs;
+  const tenant = z.array(Attribute).parse(pool.schemas);
+  const groups = ofType(synthesis, "cognito/userGroup:UserGroup");
+  return [
+    ...differences("The groups", groups.map(({ inputs }) => inputs.name).sort(), [
+      "autonomy-admin",
+      "autonomy-operator",
+      "autonomy-viewer",
+    ]),
+    ...differences(
+      "The attributes of a user",
+      tenant.map(({ name, mutable }) => ({ name, mutable })),
+      [{ name: "tenant_id", mutable: false }],
+    ),
+    ...differences("What users may change", client.writeAttributes, ["email", "name"]),
+    ...differences("The scopes of a token", client.allowedOauthScopes, []),
+    ...differences("Who makes accounts", pool.adminCreateUserConfig, {
+      allowAdminCreateUserOnly: true,
+    }),
+    ...differences(
+      "The protection of the pool",
+      pool.deletionProtection,
+      synthesis.app.removal === "retain" ? "ACTIVE" : "INACTIVE",
+    ),
+  ];
+};

@@ -1,0 +1,70 @@
+import type { Synthesis } from "../synthesis/synthesis.ts";
+import {
+  everyRouteIsBehindTheAuthorizer,
+  theApiIsThrottled,
+  theAuthorizerDecidesEveryCall,
+  usersCannotChooseTheirTenant,
+} from "./api.ts";
+import type { Check } from "./check.ts";
+import {
+  batchesAreAsDesigned,
+  environmentsNameTheStage,
+  functionsAreAsDesigned,
+  visibilityOutlastsTheFunction,
+} from "./functions.ts";
+import {
+  nothingIsAllowedAtLarge,
+  rolesAllowWhatIsListed,
+  theBusRefusesForgeries,
+} from "./permissions.ts";
+import { everyQueueHasDeadLetters, queuesAreAsDesigned } from "./queues.ts";
+import {
+  everyRuleReachesItsQueue,
+  queuePoliciesNameTheRule,
+  rulesSelectWhatTheTopologySays,
+} from "./rules.ts";
+import { tablesAreAsDesigned } from "./tables.ts";
+import { alarmsWatchWhatExists, logsExpire, theDashboardShowsWhatExists } from "./watching.ts";
+
+/** What holds of every stage, by name. */
+export const PROOF = {
+  rulesSelectWhatTheTopologySays,
+  everyRuleReachesItsQueue,
+  queuePoliciesNameTheRule,
+  everyQueueHasDeadLetters,
+  queuesAreAsDesigned,
+  visibilityOutlastsTheFunction,
+  batchesAreAsDesigned,
+  tablesAreAsDesigned,
+  functionsAreAsDesigned,
+  environmentsNameTheStage,
+  rolesAllowWhatIsListed,
+  nothingIsAllowedAtLarge,
+  theBusRefusesForgeries,
+  everyRouteIsBehindTheAuthorizer,
+  theAuthorizerDecidesEveryCall,
+  theApiIsThrottled,
+  usersCannotChooseTheirTenant,
+  alarmsWatchWhatExists,
+  theDashboardShowsWhatExists,
+  logsExpire,
+} as const satisfies Record<string, Check>;
+
+export type CheckName = keyof typeof PROOF;
+
+/** The checks that do not hold of a stage, each with what is wrong. A check that cannot be made does not hold. */
+export function violations(synthesis: Synthesis): ReadonlyMap<string, readonly string[]> {
+  const found = Object.entries<Check>(PROOF).map(([name, check]): [string, readonly string[]] => [
+    name,
+    problems(check, synthesis),
+  ]);
+  return new Map(found.filter(([, sentences]) => sentences.length > 0));
+}
+
+function problems(check: Check, synthesis: Synthesis): readonly string[] {
+  try {
+    return check(synthesis);
+  } catch (error) {
+    return [String(error)];
+  }
+}
