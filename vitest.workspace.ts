@@ -24,6 +24,15 @@ export default defineConfig({
       { test: { name: "contracts", root: "packages/contracts", include: ["test/**/*.test.ts"] } },
       {
         test: {
+          name: "examples",
+          root: "examples",
+          include: ["**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "conformance",
           root: "packages/conformance",
           include: ["test/**/*.test.ts"],
