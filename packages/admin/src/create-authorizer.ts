@@ -1,44 +1,46 @@
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import type {
-  APIGatewayRequestAuthorizerEventV2,
-  APIGatewaySimpleAuthorizerResult,
-} from "aws-lambda";
-import { authenticate } from "./auth/authenticate.ts";
+import * as z from "zod";
+import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
-import type { AuthorizerConfig } from "./authorizer-config.ts";
+import { AWS_REQUESTS } from "./aws-ports.ts";
+import type { AuthenticationConfig } from "./config.ts";
 import { HttpError } from "./http/errors.ts";
 import { dynamoApiKeys } from "./keys/key-store.ts";
 
-/** A Lambda authorizer of an HTTP API, format 2.0, simple responses. */
-export type Authorizer = (
-  event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
-) => Promise<APIGatewaySimpleAuthorizerResult>;
+/** API Gateway's simple response of a Lambda authorizer. */
+export interface Authorization {
+  readonly isAuthorized: boolean;
+}
 
-/** A few quick attempts: API Gateway and a caller wait. */
-const REQUESTS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
-};
+export type Authorizer = (event: unknown) => Promise<Authorization>;
+
+const Event = z.object({
+  headers: z.record(z.string(), z.string()).nullish().catch(undefined),
+});
 
 /**
- * Lets through who carries a usable credential, before the API's function is asked. The function
- * looks for itself who it is and what they may do.
+ * Lets calls pass that carry a credential. It decides nothing else: the API itself looks at the
+ * credential again, and at the tenant and role.
  */
-export function createAuthorizer({ configTable, userPool }: AuthorizerConfig): Authorizer {
-  const authentication = {
-    keys: dynamoApiKeys(createDocumentClient(REQUESTS), configTable),
-    tokens: cognitoTokens(userPool),
-  };
-  return async ({ headers = {} }) => {
-    const present = Object.entries(headers).filter(
-      (header): header is [string, string] => header[1] !== undefined,
-    );
+export function authorizerOn(authentication: Authentication): Authorizer {
+  return async (event) => {
+    const headers = Event.safeParse(event).data?.headers ?? {};
+    const wanted = ["x-api-key", "authorization"];
+    const given = Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
     try {
-      await authenticate(new Headers(present), authentication);
+      await authenticate(new Headers(given), authentication);
       return { isAuthorized: true };
     } catch (error) {
-      if (error instanceof HttpError) return { isAuthorized: false };
+      if (error instanceof HttpError || error instanceof TypeError) return { isAuthorized: false };
       throw error;
     }
   };
+}
+
+/** Builds the authorizer on AWS's clients. */
+export function createAuthorizer({ configTable, userPool }: AuthenticationConfig): Authorizer {
+  return authorizerOn({
+    keys: dynamoApiKeys(createDocumentClient(AWS_REQUESTS), configTable),
+    ...(userPool === undefined ? {} : { tokens: cognitoTokens(userPool) }),
+  });
 }
