@@ -354,31 +354,46 @@ test("a commit is not sent more than 2 s after its read: the facts are read agai
   expect(await tenant.state()).toBeUndefined();
 });
 
-test("a change to the account between read and commit is decided on, not overrun", async () => {
-  const tenant = gate.tenant();
-  await tenant.allow();
-  const { config } = gate.services(noonClock());
-  const consumer = gate.consumer({
-    clock: clockAt(NOW),
-    faults: {
-      before: async (command, time) => {
-        if (command !== "TransactWriteItems" || time > 1) return;
-        await config.write({
-          scope: { kind: "ACCOUNT", ...tenant.account("acct") },
-          object: { kind: "KILL_SWITCH" },
-          after: { engaged: true, effect: "BLOCK", reason: "now" },
-          actor: "ops",
-          action: "PUT /kill-switch",
-          request_id: "r",
-          at: NOW,
-        });
+describe("a change to the account between read and commit is decided on, not overrun, where the budget has", () => {
+  const cases: [string, { date_key?: string; count?: number; fence?: number } | undefined][] = [
+    ["no state", undefined],
+    ["a fence alone", { fence: 4 }],
+    ["an open day and no fence", { date_key: "2026-11-22", count: 1 }],
+    ["an open day and a fence", { date_key: "2026-11-22", count: 1, fence: 4 }],
+    ["an earlier day and no fence", { date_key: "2026-11-20", count: 1 }],
+    ["an earlier day and a fence", { date_key: "2026-11-20", count: 1, fence: 4 }],
+  ];
+
+  test.each(cases)("%s", async (_, state) => {
+    const tenant = gate.tenant();
+    await tenant.allow();
+    if (state !== undefined) {
+      await tenant.put("BUDGET_STATE#CURRENT", state, "acct", gate.tables.budgetState);
+    }
+    const { config } = gate.services(noonClock());
+    const consumer = gate.consumer({
+      clock: clockAt(NOW),
+      faults: {
+        before: async (command, time) => {
+          if (command !== "TransactWriteItems" || time > 1) return;
+          await config.write({
+            scope: { kind: "ACCOUNT", ...tenant.account("acct") },
+            object: { kind: "KILL_SWITCH" },
+            after: { engaged: true, effect: "BLOCK", reason: "now" },
+            actor: "ops",
+            action: "PUT /kill-switch",
+            request_id: "r",
+            at: NOW,
+          });
+        },
       },
-    },
+    });
+    expect(await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))])).toEqual([]);
+    expect((await tenant.decisions()).get("ai_1")).toMatchObject({
+      decision: "BLOCK",
+      reason: "KILL_SWITCH",
+    });
+    const fence = (state?.fence ?? 0) + 2;
+    expect(await tenant.state()).toMatchObject({ ...state, fence });
   });
-  expect(await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))])).toEqual([]);
-  expect((await tenant.decisions()).get("ai_1")).toMatchObject({
-    decision: "BLOCK",
-    reason: "KILL_SWITCH",
-  });
-  expect(await tenant.state()).not.toHaveProperty("count");
 });
