@@ -187,6 +187,9 @@ describe("decisions", () => {
         ),
       );
     }
+    // In a shard that is read to its end long before the other one: it must wait for its turn.
+    const other = elsewhere("one");
+    await recordDecision(admin, aNote(other, "older", { tenant_id, ...blocked }), at(1));
     const all: string[] = [];
     let token = "";
     do {
@@ -195,7 +198,7 @@ describe("decisions", () => {
       all.push(...json.decisions.map((one: Json) => one.action_intent_id));
       token = json.next_token === undefined ? "" : `&next_token=${json.next_token}`;
     } while (token !== "");
-    expect(all).toEqual(["i3"]);
+    expect(all).toEqual(["i3", "older"]);
   });
 
   it("takes days and instants as bounds, both inclusive, and refuses from after to", async () => {
@@ -275,4 +278,11 @@ function sameShard(count: number): string[] {
   return Array.from({ length: 500 }, (_, n) => `acct_${n}`)
     .filter((account) => shardOf(AccountId.parse(account)) === shard)
     .slice(0, count);
+}
+
+/** An account of another shard. */
+function elsewhere(account: string): string {
+  const shard = shardOf(AccountId.parse(account));
+  const others = Array.from({ length: 100 }, (_, n) => `other_${n}`);
+  return others.find((other) => shardOf(AccountId.parse(other)) !== shard) ?? "";
 }

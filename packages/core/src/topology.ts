@@ -125,7 +125,7 @@ export const TABLES = {
       {
         name: DECISIONS_INDEX,
         partitionKey: "list_pk",
-        sortKey: "list_sk",
+        sortKey: "decided_at",
         include: ["decision", "reason"],
       },
     ],

@@ -9,11 +9,11 @@ import {
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
@@ -295,7 +295,11 @@ function tenantOf(
     /** Decisions of an account by intent, each read through its schema. */
     decisions: async (account = "acct") => {
       const items = await rows(TABLES.ledger, account, "DECISION#");
-      const records = items.map((item) => DecisionRecord.parse(item));
+      const records = items.map((item) => {
+        const stored = recordFrom(item);
+        if (stored.status !== "readable") throw new Error(`${item.sk} cannot be read.`);
+        return stored.value;
+      });
       return new Map(records.map((record) => [String(record.action_intent_id), record]));
     },
     /** A row of the budget state: the current one unless told otherwise. */

@@ -27,7 +27,7 @@ const STOP = (effect: "REQUIRE_APPROVAL" | "BLOCK", reason?: string) =>
 test("an intent that nothing speaks against runs by itself, and says on what grounds", () => {
   const decision = decisionFor(anIntent(), aSnapshot());
   const explanation =
-    "CREATE_INTERNAL_NOTE may run by itself: mode AUTO_EXECUTE, risk LOW, confidence 0.91 of at least 0.7. Within the budget of 5 for 2026-11-22 (UTC).";
+    "It may run by itself: risk LOW, confidence 0.91 of at least 0.7. Within the budget of 5 for 2026-11-22 (UTC).";
   expect(decision).toEqual({
     decision: "AUTO_EXECUTE",
     reason: "POLICY_ALLOWED",

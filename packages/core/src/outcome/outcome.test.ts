@@ -106,7 +106,7 @@ describe("is the same to the byte", () => {
     };
     const expected = outcomeOf(later, INTENT).detail;
     expect(expected).toContain('"weight":3');
-    const stored = recordFrom({ pk: "p", sk: "s", list_pk: "l", list_sk: "m", ...later });
+    const stored = recordFrom({ pk: "p", sk: "s", list_pk: "l", ...later });
     expect(stored).toMatchObject({ status: "readable" });
     if (stored.status === "readable") {
       expect(outcomeOf(stored.value, INTENT).detail).toBe(expected);

@@ -50,8 +50,7 @@ describe("AutoApprovalPolicyEngine", () => {
     expect(await engine.evaluate(input)).toEqual({
       decision: "AUTO_EXECUTE",
       reason: "POLICY_ALLOWED",
-      explanation:
-        "CREATE_INTERNAL_NOTE may run by itself: mode AUTO_EXECUTE, risk LOW, confidence 0.91 of at least 0.7.",
+      explanation: "It may run by itself: risk LOW, confidence 0.91 of at least 0.7.",
       policy_version: "AutoApprovalPolicyV1",
       policy_clause: "AUTO_EXECUTE_ALLOWED",
     });

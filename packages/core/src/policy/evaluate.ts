@@ -33,7 +33,7 @@ export function evaluatePolicy(question: PolicyQuestion): PolicyAnswer {
 
 /** The one place that allows: it names everything it relies on and refuses whatever is left. */
 function allowed(question: PolicyQuestion): RatedFinding {
-  const { autonomy_mode, facts, action_type } = question;
+  const { autonomy_mode, facts } = question;
   const lowRisk = facts.risk_level === "LOW" || facts.risk_level === "MINIMAL";
   const confident =
     facts.confidence_score !== null && facts.confidence_score >= facts.min_confidence;
@@ -49,6 +49,6 @@ function allowed(question: PolicyQuestion): RatedFinding {
     clause: "AUTO_EXECUTE_ALLOWED",
     reason: "POLICY_ALLOWED",
     decision: "AUTO_EXECUTE",
-    explanation: `${action_type} may run by itself: mode AUTO_EXECUTE, risk ${facts.risk_level}, confidence ${facts.confidence_score} of at least ${facts.min_confidence}.`,
+    explanation: `It may run by itself: risk ${facts.risk_level}, confidence ${facts.confidence_score} of at least ${facts.min_confidence}.`,
   };
 }

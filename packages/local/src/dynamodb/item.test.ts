@@ -191,7 +191,7 @@ describe("a read of many items", () => {
       pk: `account-${index % 3}`,
       sk: `DECISION#${index}`,
       list_pk: "shard-1",
-      list_sk: String(index).padStart(3, "0"),
+      decided_at: String(index).padStart(3, "0"),
       decision: "BLOCK",
       reason: "TEST",
       detail: "not projected",
@@ -210,7 +210,7 @@ describe("a read of many items", () => {
         new QueryCommand({
           TableName: NAMES.ledger,
           IndexName: DECISIONS_INDEX,
-          KeyConditionExpression: "list_pk = :shard AND list_sk > :from",
+          KeyConditionExpression: "list_pk = :shard AND decided_at > :from",
           ExpressionAttributeValues: { ":shard": "shard-1", ":from": "001" },
           ScanIndexForward: false,
           Limit: 10,

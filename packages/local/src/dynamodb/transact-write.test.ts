@@ -220,12 +220,12 @@ describe("a transaction", () => {
       );
       return Items;
     };
-    const entry = { ...key, list_pk: "shard", list_sk: "1", decision: "BLOCK", detail: "long" };
+    const entry = { ...key, list_pk: "shard", decided_at: "1", decision: "BLOCK", detail: "long" };
     await transact([{ Put: { TableName: NAMES.ledger, Item: entry } }]);
     const { detail: _, ...projected } = entry;
     expect(await indexed()).toEqual([projected]);
-    await transact([{ Put: { TableName: NAMES.ledger, Item: { ...entry, list_sk: "2" } } }]);
-    expect(await indexed()).toEqual([{ ...projected, list_sk: "2" }]);
+    await transact([{ Put: { TableName: NAMES.ledger, Item: { ...entry, decided_at: "2" } } }]);
+    expect(await indexed()).toEqual([{ ...projected, decided_at: "2" }]);
     await database.doc.send(new DeleteCommand({ TableName: NAMES.ledger, Key: key }));
     expect(await indexed()).toEqual([]);
   });

@@ -1,26 +1,38 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { DecisionQuery, Page } from "../../read-ports.ts";
 import { DECISIONS_INDEX } from "../../topology.ts";
-import { accountPk, LIST_SHARDS, listPk, shardOf } from "./keys.ts";
+import type { Item } from "./items.ts";
+import { accountPk, DECISION_PREFIX, LIST_SHARDS, listPk, shardOf, tenantPk } from "./keys.ts";
 import { read } from "./read.ts";
 
-/** Entries looked at by one request when a filter may drop most of them. */
-const FILTERED_ENTRIES_PER_REQUEST = 250;
+/**
+ * Entries looked at by one request when a filter may drop most of them, or an instant has more of
+ * them than a page. So an instant can hold 10,000 entries of a shard; a batch holds 50.
+ */
+const ENTRIES_PER_REQUEST_MAX = 250;
 
 /** Rounds of requests, one a shard each, before a page is handed over short. */
 const ROUNDS_MAX = 40;
 
-/** Before and after every place of a list: places begin with a year, and `$` follows `#`. */
+/**
+ * Places are `<decided_at>#<account>#<intent>`. These are before and after all of them: places begin
+ * with a year, and no id holds a `~`.
+ */
 const FIRST_PLACE = "0";
 const LAST_PLACE = "~";
-const AFTER_HASH = "$";
 
 /** How far one shard has been read, newest first. */
 interface ShardScan {
   readonly pk: string;
-  /** Places found and not handed over yet. */
+  /** Only places before this one are asked for. */
+  readonly before: string;
+  /** Places found and not handed over yet: all there are down to the last of them. */
   readonly found: string[];
-  /** Everything after this place has been looked at. */
+  /** Places of the instant where the last request ended: in no order, and not all of them. */
+  unfinished: string[];
+  /** Where to read on; absent before the first request. */
+  next?: Item;
+  /** No place after this one is still to be found. */
   readTo: string;
   done: boolean;
 }
@@ -35,9 +47,10 @@ export async function scanShards(
   table: string,
   query: DecisionQuery,
 ): Promise<Page<string>> {
+  const before = query.before ?? (query.to === undefined ? LAST_PLACE : lastPlaceAt(query.to));
   const scans = shardsOf(query).map((shard): ShardScan => {
-    const readTo = query.before ?? upperBound(query);
-    return { pk: listPk(query.tenant_id, shard), found: [], readTo, done: false };
+    const pk = listPk(query.tenant_id, shard);
+    return { pk, before, found: [], unfinished: [], readTo: before, done: false };
   });
   const items: string[] = [];
   for (let round = 0; ; round++) {
@@ -106,26 +119,65 @@ async function readOn(
         TableName: table,
         IndexName: DECISIONS_INDEX,
         ScanIndexForward: false,
-        KeyConditionExpression: "list_pk = :list AND list_sk BETWEEN :from AND :to",
+        KeyConditionExpression: "list_pk = :list AND decided_at BETWEEN :from AND :to",
         ExpressionAttributeValues: {
           ":list": scan.pk,
           ":from": query.from ?? FIRST_PLACE,
-          ":to": scan.readTo,
+          ":to": instantOf(scan.before),
           ...values,
         },
-        Limit: filtered ? FILTERED_ENTRIES_PER_REQUEST : query.limit + 1,
+        Limit: filtered || scan.next !== undefined ? ENTRIES_PER_REQUEST_MAX : query.limit + 1,
+        ...(scan.next === undefined ? {} : { ExclusiveStartKey: scan.next }),
         ...(filtered
           ? { FilterExpression: conditions.join(" AND "), ExpressionAttributeNames: names }
           : {}),
       }),
     ),
   );
-  const places = (page.Items ?? []).map(({ list_sk }) => String(list_sk));
-  // The bound is inclusive, and what it names has been handed over already.
-  scan.found.push(...places.filter((place) => place !== scan.readTo));
-  const last = page.LastEvaluatedKey?.list_sk;
-  scan.done = last === undefined;
-  if (last !== undefined) scan.readTo = String(last);
+  const places = (page.Items ?? []).flatMap((item) => placesOf(item, query));
+  scan.unfinished.push(...places.filter((place) => place < scan.before));
+  finishInstants(scan, page.LastEvaluatedKey);
+}
+
+/**
+ * Entries of one instant come in no order that is promised: they are handed over, in the order of
+ * their places, once all of them have been read.
+ */
+function finishInstants(scan: ShardScan, next: Item | undefined): void {
+  const openInstant = next === undefined ? undefined : String(next.decided_at);
+  const isOpen = (place: string) => instantOf(place) === openInstant;
+  const finished = scan.unfinished.filter((place) => !isOpen(place));
+  scan.found.push(...finished.sort().reverse());
+  scan.unfinished = scan.unfinished.filter(isOpen);
+  if (next === undefined || openInstant === undefined) {
+    scan.done = true;
+    return;
+  }
+  scan.next = next;
+  scan.readTo = lastPlaceAt(openInstant);
+}
+
+/** The place of an entry, if it is one of a decision of the tenant. */
+function placesOf({ pk, sk, decided_at }: Item, { tenant_id }: DecisionQuery): string[] {
+  const account = afterPrefix(pk, `${tenantPk(tenant_id)}#ACCOUNT#`);
+  const intent = afterPrefix(sk, DECISION_PREFIX);
+  if (account === undefined || intent === undefined) return [];
+  return [`${decided_at}#${account}#${intent}`];
+}
+
+function afterPrefix(text: unknown, prefix: string): string | undefined {
+  if (typeof text !== "string" || !text.startsWith(prefix)) return undefined;
+  return text.slice(prefix.length);
+}
+
+function instantOf(place: string): string {
+  const [instant = place] = place.split("#");
+  return instant;
+}
+
+/** After every place that a decision of the instant can have. */
+function lastPlaceAt(instant: string): string {
+  return `${instant}#${LAST_PLACE}`;
 }
 
 function filterOf({ tenant_id, account_id, decision, reason }: DecisionQuery) {
@@ -142,11 +194,6 @@ function filterOf({ tenant_id, account_id, decision, reason }: DecisionQuery) {
   equal("decision", decision);
   equal("reason", reason);
   return { conditions, names, values };
-}
-
-/** The last place a decision of the instant `to` can have. */
-function upperBound({ to }: DecisionQuery): string {
-  return to === undefined ? LAST_PLACE : `${to}${AFTER_HASH}`;
 }
 
 function newestOf(scans: readonly ShardScan[]): ShardScan | undefined {

@@ -18,8 +18,7 @@ import { budgetItems, type TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
 import { factsAddresses, factsReply } from "./facts.ts";
 import { faultOf } from "./faults.ts";
-import { budgetStateFrom, type Item, recordFrom } from "./items.ts";
-import { decisionKey, listPk, shardOf } from "./keys.ts";
+import { budgetStateFrom, recordFrom, recordItem } from "./items.ts";
 import { oldItem } from "./old-item.ts";
 
 /** A decision is written once and never again. */
@@ -120,15 +119,4 @@ function throwUnlessConflict(reasons: readonly CancellationReason[], cause: unkn
 
 function isConditionFailure({ Code }: CancellationReason): boolean {
   return Code === "ConditionalCheckFailed";
-}
-
-/** The stored form: the record, its key, and its place in the list by time. */
-function recordItem(record: DecisionRecord): Item {
-  const key = decisionKey(record);
-  return {
-    ...key,
-    list_pk: listPk(record.tenant_id, shardOf(record.account_id)),
-    list_sk: `${record.decided_at}#${record.account_id}#${record.action_intent_id}`,
-    ...record,
-  };
 }

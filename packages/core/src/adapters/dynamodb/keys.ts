@@ -48,8 +48,10 @@ export function closedDaySk(day: DateKey): string {
   return `BUDGET_STATE#${day.replaceAll("-", "")}`;
 }
 
+export const DECISION_PREFIX = "DECISION#";
+
 export function decisionKey(ref: IntentRef): Key {
-  return { pk: accountPk(ref), sk: `DECISION#${ref.action_intent_id}` };
+  return { pk: accountPk(ref), sk: `${DECISION_PREFIX}${ref.action_intent_id}` };
 }
 
 export const AUDIT_PREFIX = "AUDIT#";
@@ -57,9 +59,9 @@ export const AUDIT_PREFIX = "AUDIT#";
 /** Partitions of the list of one tenant's decisions: one alone would be a hot one. */
 export const LIST_SHARDS = 8;
 
-/** Where an account's decisions are listed. */
+/** Where an account's decisions are listed. Every decision holds it, so it is short. */
 export function listPk(tenantId: TenantId, shard: number): string {
-  return `TENANT#${tenantId}#SHARD#${shard}`;
+  return `${tenantId}#${shard}`;
 }
 
 /** The shard of an account, 0 to 7: FNV-1a over its id, the same in every language and for ever. */
