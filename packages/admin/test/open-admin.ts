@@ -1,6 +1,6 @@
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import type { ConfigChanged } from "@autonomy-gate/core/config/changed";
+import type { AutonomyConfigChanged } from "@autonomy-gate/core/config/changed-event";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
@@ -45,7 +45,7 @@ export interface TestAdmin {
   readonly ports: AdminPorts;
   readonly doc: DynamoDBDocumentClient;
   readonly endpoint: string;
-  readonly changes: ConfigChanged[];
+  readonly changes: AutonomyConfigChanged[];
   readonly answered: AnsweredRequest[];
   readonly failures: unknown[];
   newKey(tenant: string, role: Role): Promise<string>;
@@ -60,7 +60,7 @@ export async function openAdmin(
   const database = await startDynamoDb();
   const client = createDocumentClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
   await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
-  const changes: ConfigChanged[] = [];
+  const changes: AutonomyConfigChanged[] = [];
   const answered: AnsweredRequest[] = [];
   const failures: unknown[] = [];
   const real = awsPorts({

@@ -1,3 +1,4 @@
+import { openApiDocument } from "@autonomy-gate/admin/openapi";
 import { asyncApiDocument } from "./asyncapi.ts";
 import { BUS_EVENTS } from "./events.ts";
 import { detailDocument, registryDocument } from "./json-schema.ts";
@@ -17,6 +18,7 @@ export function contractFiles(): ReadonlyMap<string, string> {
     files.set(`rule-patterns/${name}.json`, textOf(pattern));
   }
   files.set("asyncapi.json", textOf(asyncApiDocument()));
+  files.set("openapi.json", textOf(openApiDocument()));
   return files;
 }
 

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { publishActionIntents } from "@autonomy-gate/core/sdk/publish";
-import { connect, type StackClients } from "../src/clients.ts";
-import { startConsumer } from "../src/consumer.ts";
-import { startStack } from "../src/stack.ts";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runApprovalUi } from "../../../examples/approval-ui/run-on-stack.ts";
 import { runPhase4 } from "../../../examples/phase-4/run-on-stack.ts";
+import { connect, type StackClients } from "../src/clients.ts";
+import { startConsumer } from "../src/consumer.ts";
+import { startStack } from "../src/stack.ts";
 
 const PORTS = { dynamodb: 0, sqs: 0, events: 0, admin: 0 };
 

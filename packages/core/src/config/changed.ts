@@ -1,28 +1,9 @@
 import { SCHEMA_VERSION } from "../contract.ts";
 import type { ConfigChange } from "./change.ts";
-
-/** The detail of an AutonomyConfigChanged event. */
-export interface ConfigChanged {
-  readonly metadata: {
-    readonly event_id: string;
-    readonly schema_version: typeof SCHEMA_VERSION;
-    readonly occurred_at: string;
-  };
-  readonly data: {
-    readonly tenant_id: string | null;
-    readonly account_id: string | null;
-    readonly object: string;
-    readonly action_type: string | null;
-    readonly action: string;
-    readonly actor: string;
-    readonly request_id: string;
-    readonly before: ConfigChange["before"] | null;
-    readonly after: ConfigChange["after"] | null;
-  };
-}
+import type { AutonomyConfigChanged } from "./changed-event.ts";
 
 /** Tells of a change that was made; the audit entry stays the truth. */
-export function configChanged(change: ConfigChange, eventId: string): ConfigChanged {
+export function configChanged(change: ConfigChange, eventId: string): AutonomyConfigChanged {
   const { scope, object, before, after } = change;
   return {
     metadata: { event_id: eventId, schema_version: SCHEMA_VERSION, occurred_at: change.at },
@@ -43,6 +24,6 @@ export function configChanged(change: ConfigChange, eventId: string): ConfigChan
 export interface ChangeBus {
   /** One attempt, best effort: answers whether the bus took it. Never throws. */
   publish(
-    changed: ConfigChanged,
+    changed: AutonomyConfigChanged,
   ): Promise<{ readonly accepted: boolean; readonly errorCode?: string }>;
 }
