@@ -1,6 +1,6 @@
 import process from "node:process";
-import { readAuthenticationConfig } from "./config.ts";
+import { readAuthorizerConfig } from "./authorizer-config.ts";
 import { createAuthorizer } from "./create-authorizer.ts";
 
-/** The Lambda entry of API Gateway's authorizer. */
-export const handler = createAuthorizer(readAuthenticationConfig(process.env));
+/** The Lambda entry of the authorizer. */
+export const handler = createAuthorizer(readAuthorizerConfig(process.env));

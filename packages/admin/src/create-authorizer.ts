@@ -2,13 +2,13 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
+import type { AuthorizerConfig } from "./authorizer-config.ts";
 import { AWS_REQUESTS } from "./aws-ports.ts";
-import type { AuthenticationConfig } from "./config.ts";
 import { HttpError } from "./http/errors.ts";
 import { dynamoApiKeys } from "./keys/key-store.ts";
 
 /** API Gateway's simple response of a Lambda authorizer. */
-export interface Authorization {
+interface Authorization {
   readonly isAuthorized: boolean;
 }
 
@@ -38,9 +38,9 @@ export function authorizerOn(authentication: Authentication): Authorizer {
 }
 
 /** Builds the authorizer on AWS's clients. */
-export function createAuthorizer({ configTable, userPool }: AuthenticationConfig): Authorizer {
+export function createAuthorizer({ configTable, userPool }: AuthorizerConfig): Authorizer {
   return authorizerOn({
     keys: dynamoApiKeys(createDocumentClient(AWS_REQUESTS), configTable),
-    ...(userPool === undefined ? {} : { tokens: cognitoTokens(userPool) }),
+    tokens: cognitoTokens(userPool),
   });
 }

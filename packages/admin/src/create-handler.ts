@@ -17,7 +17,7 @@ const EXPORT_PART_MAX = 3 * 1024 * 1024;
 /** Builds the Lambda function on AWS's clients; endpoints and credentials come from their environment. */
 export function createHandler(config: AdminConfig): AdminHandler {
   const clock = systemClock();
-  const { userPool } = config.authentication;
+  const { userPool } = config;
   const ports = awsPorts({
     client: createDocumentClient(AWS_REQUESTS),
     tables: config.tables,

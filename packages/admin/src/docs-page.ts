@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** A page and the policy it needs: nothing in it comes from anywhere else. */
 export interface DocsPage {
@@ -22,8 +22,8 @@ let page: Promise<DocsPage> | undefined;
 
 async function readPage(): Promise<DocsPage> {
   const [bundle, style] = await Promise.all([
-    readFile(resolve("swagger-ui-dist/swagger-ui-bundle.js"), "utf8"),
-    readFile(resolve("swagger-ui-dist/swagger-ui.css"), "utf8"),
+    readFile(require.resolve("swagger-ui-dist/swagger-ui-bundle.js"), "utf8"),
+    readFile(require.resolve("swagger-ui-dist/swagger-ui.css"), "utf8"),
   ]);
   const script = bundle.replaceAll("</script", "<\\/script");
   const html = `<!doctype html>

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 /** Arbitrary values of a JSON schema, as far as the OpenAPI document uses the language. */
 
-export const JsonSchema = z.looseObject({
+const JsonSchema = z.looseObject({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
@@ -24,7 +24,7 @@ export const JsonSchema = z.looseObject({
   required: z.array(z.string()).optional(),
   additionalProperties: z.unknown().optional(),
 });
-export type JsonSchema = z.infer<typeof JsonSchema>;
+type JsonSchema = z.infer<typeof JsonSchema>;
 
 export interface Language {
   /** Finds what a `$ref` names. */

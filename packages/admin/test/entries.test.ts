@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readAuthenticationConfig, readConfig } from "../src/config.ts";
+import { readAuthorizerConfig } from "../src/authorizer-config.ts";
+import { readConfig } from "../src/config.ts";
 import { authorizerOn } from "../src/create-authorizer.ts";
 import { createHandler } from "../src/create-handler.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
@@ -18,14 +19,13 @@ describe("environment", () => {
   it("is parsed once, lists and all", () => {
     const userPool = { userPoolId: "eu-central-1_test", clientIds: ["one", "two"] };
     expect(readConfig(VARIABLES)).toEqual({
-      authentication: { configTable: "config", userPool },
       tables: { config: "config", budgetState: "budget", ledger: "ledger" },
       busName: "bus",
       corsOrigins: ["https://a.example.com", "https://b.example.com"],
+      userPool,
     });
-    expect(readAuthenticationConfig({ AUTONOMY_CONFIG_TABLE_NAME: "config" })).toEqual({
-      configTable: "config",
-    });
+    expect(readAuthorizerConfig(VARIABLES)).toEqual({ configTable: "config", userPool });
+    expect(() => readAuthorizerConfig({})).toThrow(/CONFIG_TABLE.*USER_POOL.*CLIENT_IDS/s);
   });
 
   it("stops the cold start by the name of everything that is missing or malformed", () => {

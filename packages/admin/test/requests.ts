@@ -26,7 +26,7 @@ const Operation = z.looseObject({
     z.looseObject({ content: z.record(z.string(), z.unknown()).optional() }),
   ),
 });
-export type Operation = z.infer<typeof Operation>;
+type Operation = z.infer<typeof Operation>;
 
 /** A request in parts, so that a test may spoil one. */
 export interface MadeRequest {

@@ -23,7 +23,7 @@ export function json<T>(body: T, etag?: string): Answer<T> {
 
 export const NONE: Answer<never> = { kind: "none" };
 
-export const ErrorBody = z
+const ErrorBody = z
   .object({
     error: z.string(),
     code: z.string(),

@@ -19,7 +19,7 @@ export interface Caller {
 }
 
 /** A request whose sender may ask this, of this scope, with every part checked. */
-export interface AdminRequest<S, Params, Query, Body> extends Caller {
+interface AdminRequest<S, Params, Query, Body> extends Caller {
   readonly scope: S;
   readonly params: Params;
   readonly query: Query;
@@ -27,7 +27,7 @@ export interface AdminRequest<S, Params, Query, Body> extends Caller {
 }
 
 /** A request as it came, its sender known. */
-export interface RawRequest extends Caller {
+interface RawRequest extends Caller {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
@@ -39,7 +39,7 @@ export interface RawRequest extends Caller {
 export const NOTHING = z.undefined();
 export const NO_FIELDS = z.strictObject({});
 
-export type Method = "get" | "put" | "post" | "delete";
+type Method = "get" | "put" | "post" | "delete";
 
 interface RouteSpec<
   S extends ConfigScope,

@@ -10,7 +10,7 @@ import { parseJson, requireJson } from "./parse.ts";
 import type { AdminRoute } from "./route.ts";
 
 /** Largest body: an intent's data is at most 128 KB, and an escape may double it. */
-export const BODY_BYTES_MAX = 256 * 1024;
+const BODY_BYTES_MAX = 256 * 1024;
 
 /** What middleware leaves for those after it. */
 export interface AdminEnv {
