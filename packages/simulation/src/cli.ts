@@ -12,7 +12,7 @@ import type { ScenarioWishes } from "./scenario/create.ts";
 import { PROFILES, type Profile } from "./scenario/scenario.ts";
 import { underTheSdk } from "./sdk/clients.ts";
 import { shrink } from "./shrink.ts";
-import { failureText, huntLine, summaryText } from "./summary.ts";
+import { failureText, huntLine, summaryJson, summaryText } from "./summary.ts";
 import { recordTrace } from "./trace.ts";
 
 interface CliOptions {
@@ -26,6 +26,7 @@ interface CliOptions {
   readonly mutant?: string[];
   readonly trace?: true;
   readonly burst?: true;
+  readonly json?: true;
 }
 
 const program = new Command("simulate")
@@ -37,6 +38,7 @@ const program = new Command("simulate")
   .addOption(new Option("--profile <name>", "what the runs are about").choices(PROFILES))
   .option("--sdk", "run the real adapters under the AWS SDK's clients")
   .option("--trace", "print the trace of a run that does not fail, too")
+  .option("--json", "print the figures as JSON")
   .option("--burst", "send 10,000 intents to one account with a limit of 100, 32 workers")
   .option("--mutants", "plant every bug of the list and hunt it")
   .option("--mutant <name>", "hunt only these bugs (may be repeated)", gathered);
@@ -73,7 +75,8 @@ async function main(options: CliOptions): Promise<void> {
   if (failure === undefined) spinner.succeed(`${tally.runs} seeds, no invariant broken`);
   else
     spinner.fail(`Seed ${failure.scenario.seed} breaks invariant ${failure.violation.invariant}`);
-  process.stdout.write(`${summaryText(tally, timing)}\n`);
+  const text = options.json === true ? summaryJson(tally, timing) : summaryText(tally, timing);
+  process.stdout.write(`${text}\n`);
   if (failure !== undefined) await explain(failure, options);
   else if (one && options.trace === true) await printTrace(options, wishes);
 }

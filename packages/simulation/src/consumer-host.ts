@@ -1,6 +1,7 @@
-import { consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
+import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import type { GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { failedMessageIds } from "../../local/src/event-source/batch-response.ts";
@@ -37,48 +38,36 @@ export interface ConsumerHost {
   poll(): boolean;
   /** Batches in work. */
   busy(): number;
-  /** Ends what the faults left frozen; a dead process is started anew in its time. */
-  readonly current: () => SimProcess;
 }
 
 const RESTART_MS_MAX = 3_000;
 
 export function createConsumerHost(settings: HostSettings): ConsumerHost {
-  const { network, queue } = settings;
-  const { scheduler, random, faults } = network;
-  let running = incarnation();
+  const { network } = settings;
+  const { scheduler, random } = network;
+  let running = start();
 
-  function incarnation() {
+  function start(): Incarnation {
     const process = settings.start(() => {
       scheduler.after(random.between(1, RESTART_MS_MAX), () => {
-        running = incarnation();
+        running = start();
         poll();
       });
     });
-    return {
-      process,
-      batches: new Set<readonly SQSRecord[]>(),
-      consumer: {
-        ...settings.portsFor(process),
-        clock: process.clock,
-        turns: createTurns(),
-        telemetry: quietTelemetry(settings.onFailure),
-        intentSources: ["cc-native.decision"],
-      },
-    };
+    return incarnation(settings, process);
   }
 
   function poll(): boolean {
     const mine = running;
     if (!mine.process.isAlive() || mine.batches.size >= settings.slots) return false;
-    const records = queue.receive(settings.batchSize);
+    const records = settings.queue.receive(settings.batchSize);
     if (records.length === 0) return false;
     mine.batches.add(records);
     settings.onBatch(mine.process, records);
     scheduler.after(settings.timeoutMs, () => timeOut(mine, records));
     scheduler.woke();
     consumeIntents(records, mine.consumer, settings.timeoutMs).then(
-      (response) => finish(mine, records, response),
+      (response) => finish(settings, mine, records, response, () => end(mine, records)),
       (error: unknown) => {
         settings.onFailure(error);
         mine.batches.delete(records);
@@ -88,53 +77,82 @@ export function createConsumerHost(settings: HostSettings): ConsumerHost {
   }
 
   /** On Lambda the sandbox goes; in a process of our own the late answer is dropped. */
-  function timeOut(mine: typeof running, records: readonly SQSRecord[]): void {
+  function timeOut(mine: Incarnation, records: readonly SQSRecord[]): void {
     if (!mine.process.isAlive() || !mine.batches.has(records)) return;
-    faults.happened("F20");
+    network.faults.happened("F20");
     mine.batches.delete(records);
     if (random.chance(0.5)) mine.process.die();
     poll();
   }
 
-  function finish(
-    mine: typeof running,
-    records: readonly SQSRecord[],
-    response: SQSBatchResponse,
-  ): void {
-    if (!mine.batches.has(records)) return;
-    const done = doneOf(records, response);
-    if (done.length === 0) return end(mine, records);
-    const about = () => done.map(({ messageId }) => messageId).join(" ");
-    network
-      .call<void>(mine.process, "DeleteMessageBatch", about, (arrival) => {
-        settings.onDelete(done);
-        queue.delete(done.map(({ messageId }) => messageId));
-        arrival.respond({ value: undefined });
-      })
-      .then(
-        () => end(mine, records),
-        () => end(mine, records),
-      );
-  }
-
-  function end(mine: typeof running, records: readonly SQSRecord[]): void {
+  function end(mine: Incarnation, records: readonly SQSRecord[]): void {
     mine.batches.delete(records);
     scheduler.after(0, poll);
   }
 
-  function doneOf(records: readonly SQSRecord[], response: SQSBatchResponse): SQSRecord[] {
-    const garbled = faults.strikes("F35");
-    const itemIdentifier = random.pick(["", "no-such-message"]);
-    const answer = garbled ? { batchItemFailures: [{ itemIdentifier }] } : response;
-    try {
-      const failed = failedMessageIds(answer, new Set(records.map(({ messageId }) => messageId)));
-      return records.filter(({ messageId }) => !failed.has(messageId));
-    } catch {
-      return [];
-    }
-  }
+  return { poll, busy: () => running.batches.size };
+}
 
-  return { poll, busy: () => running.batches.size, current: () => running.process };
+/** One process of a host, with the batches it has in work. */
+interface Incarnation {
+  readonly process: SimProcess;
+  readonly batches: Set<readonly SQSRecord[]>;
+  readonly consumer: Consumer;
+}
+
+function incarnation(settings: HostSettings, process: SimProcess): Incarnation {
+  return {
+    process,
+    batches: new Set(),
+    consumer: {
+      ...settings.portsFor(process),
+      clock: process.clock,
+      turns: createTurns(),
+      telemetry: quietTelemetry(settings.onFailure),
+      intentSources: DEFAULT_INTENT_SOURCES,
+    },
+  };
+}
+
+/** Deletes what the answer does not name as failed, as Lambda's event source does. */
+function finish(
+  { network, queue, onDelete }: HostSettings,
+  { process, batches }: Incarnation,
+  records: readonly SQSRecord[],
+  response: SQSBatchResponse,
+  end: () => void,
+): void {
+  if (!batches.has(records)) return;
+  const done = doneOf(network, records, response);
+  if (done.length === 0) {
+    end();
+    return;
+  }
+  const about = () => done.map(({ messageId }) => messageId).join(" ");
+  network
+    .call<void>(process, "DeleteMessageBatch", about, (arrival) => {
+      onDelete(done);
+      queue.delete(done.map(({ messageId }) => messageId));
+      arrival.respond({ value: undefined });
+    })
+    .then(end, end);
+}
+
+function doneOf(
+  { faults, random }: Network,
+  records: readonly SQSRecord[],
+  response: SQSBatchResponse,
+): SQSRecord[] {
+  const garbled = faults.strikes("F35");
+  const itemIdentifier = random.pick(["", "no-such-message"]);
+  const answer = garbled ? { batchItemFailures: [{ itemIdentifier }] } : response;
+  try {
+    const failed = failedMessageIds(answer, new Set(records.map(({ messageId }) => messageId)));
+    return records.filter(({ messageId }) => !failed.has(messageId));
+  } catch {
+    // The batch as a whole has failed: every message of it comes back.
+    return [];
+  }
 }
 
 function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {

@@ -87,48 +87,57 @@ export function createNetwork(
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
     onCall(process, operation);
     const disturbance = faults.disturb(operation);
-    const sentAtMs = scheduler.nowMs();
     trace.say(() => `${process.name} ${operation} ${about()}${told(disturbance)}`);
     const answer = (delayMs: number, reply: Reply<T>) =>
       process.resumeAfter(delayMs, () => {
-        trace.say(
-          () => `${process.name} ${operation} ${"fault" in reply ? reply.fault.code : "ok"}`,
-        );
+        trace.say(() => `${process.name} ${operation} ${outcomeText(reply)}`);
         if ("fault" in reply) reject(reply.fault);
         else resolve(reply.value);
       });
-    if (disturbance.freezeMs !== undefined) process.freeze(disturbance.freezeMs);
-    const fault = faultOf(disturbance);
-    if (fault !== undefined || disturbance.delayMs !== undefined) {
-      answer(REQUEST_TIMEOUT_MS, { fault: new ServiceFault("TimeoutError") });
-    }
-    if (disturbance.moment === "crash-before") {
-      process.die();
-      return promise;
-    }
-    if (disturbance.moment === "before" && fault !== undefined) {
-      if (disturbance.silent !== true) answer(2 * latencyMs(), { fault });
-      return promise;
-    }
-    const slow = (side: Disturbance["delays"]) =>
-      disturbance.delays === side ? (disturbance.delayMs ?? 0) : 0;
-    scheduler.after(latencyMs() + slow("request"), () => {
-      serve({
-        process,
-        sentAtMs,
-        disturbance,
-        respond: (reply) => {
-          if (disturbance.moment === "crash-after") process.die();
-          else if (disturbance.moment !== "after") answer(latencyMs() + slow("reply"), reply);
-          else if (disturbance.silent !== true && fault !== undefined)
-            answer(latencyMs(), { fault });
-        },
-      });
-    });
+    travel({ process, disturbance, answer, serve });
     return promise;
   }
 
+  function travel<T>({ process, disturbance, answer, serve }: Journey<T>): void {
+    const { moment, freezeMs, delayMs, silent = false } = disturbance;
+    const sentAtMs = scheduler.nowMs();
+    const fault = faultOf(disturbance);
+    if (freezeMs !== undefined) process.freeze(freezeMs);
+    if (fault !== undefined || delayMs !== undefined) {
+      answer(REQUEST_TIMEOUT_MS, { fault: new ServiceFault("TimeoutError") });
+    }
+    if (moment === "crash-before") return process.die();
+    if (moment === "before" && fault !== undefined) {
+      if (!silent) answer(2 * latencyMs(), { fault });
+      return;
+    }
+    const respond = (reply: Reply<T>) => {
+      if (moment === "crash-after") return process.die();
+      if (moment !== "after") return answer(latencyMs() + slowness(disturbance, "reply"), reply);
+      if (!silent && fault !== undefined) answer(latencyMs(), { fault });
+    };
+    scheduler.after(latencyMs() + slowness(disturbance, "request"), () =>
+      serve({ process, sentAtMs, disturbance, respond }),
+    );
+  }
+
   return { scheduler, random, faults, trace, call, calls };
+}
+
+/** One request on its way there and back. */
+interface Journey<T> {
+  readonly process: SimProcess;
+  readonly disturbance: Disturbance;
+  readonly answer: (delayMs: number, reply: Reply<T>) => void;
+  readonly serve: (arrival: Arrival<T>) => void;
+}
+
+function slowness({ delays, delayMs = 0 }: Disturbance, side: Disturbance["delays"]): number {
+  return delays === side ? delayMs : 0;
+}
+
+function outcomeText(reply: Reply<unknown>): string {
+  return "fault" in reply ? reply.fault.code : "ok";
 }
 
 /** The error that takes the reply's place; none when the service itself plays the fault. */

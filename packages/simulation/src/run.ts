@@ -10,6 +10,7 @@ import { createSinks } from "./ports/bus.ts";
 import { createQueue } from "./ports/queue.ts";
 import type { SimProcess } from "./process.ts";
 import { createRandom } from "./random.ts";
+import { faultsWithin } from "./scenario/faults-within.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import { afterMicrotasks, createScheduler } from "./scheduler.ts";
 import { SILENT, type Trace } from "./trace.ts";
@@ -102,7 +103,7 @@ export async function runScenario(
   }
   for (const { atMs, body } of scenario.messages) scheduler.at(atMs, () => queue.send(body));
   const administration = startAdministration(world, level);
-  countKinds(scenario, faults.happened);
+  for (const fault of faultsWithin(scenario)) faults.happened(fault);
 
   const stopped = () => violation !== undefined;
   await scheduler.run(stopped, scenario.faultsUntilMs);
@@ -155,23 +156,4 @@ function report(
     writeUnits: dynamo.units(),
     endedAtMs: scheduler.nowMs(),
   };
-}
-
-/** Faults that lie in the scenario itself. */
-function countKinds(
-  scenario: Scenario,
-  happened: (fault: "F17" | "F27" | "F28" | "F31" | "F32") => void,
-): void {
-  const { messages, hosts, profile, startEpochMs, faultsUntilMs, rates } = scenario;
-  for (const { content } of messages) {
-    if (content.kind === "poison" || !content.valid) happened("F31");
-  }
-  if (rates.F17 !== undefined) {
-    for (const { body } of messages) if (body.length > 120_000) happened("F17");
-  }
-  for (const { skewMs } of hosts) if (skewMs !== 0) happened("F27");
-  if (profile === "burst") happened("F32");
-  const dayOf = (ms: number) => Math.floor((startEpochMs + ms) / 3_600_000 / 24);
-  if (dayOf(0) !== dayOf(faultsUntilMs) || profile === "days" || profile === "midnight")
-    happened("F28");
 }

@@ -39,16 +39,15 @@ export function createScheduler(quiet: () => Promise<void>): Scheduler {
     },
     run: async (isDone, untilMs) => {
       if (hasWoken) await settle();
-      for (;;) {
-        if (isDone()) return true;
+      while (!isDone()) {
         const [first] = heap;
-        if (first === undefined) return isDone();
-        if (first.timeMs > untilMs) return false;
+        if (first === undefined || first.timeMs > untilMs) return false;
         pop(heap);
         nowMs = first.timeMs;
         first.run();
         if (hasWoken) await settle();
       }
+      return true;
     },
   };
 

@@ -34,6 +34,17 @@ export function summaryText(tally: Tally, { wallMs, cpuMs }: Timing): string {
   ].join("\n");
 }
 
+/** The same figures for other programs: several campaigns can be added up. */
+export function summaryJson({ faults, moments, checked, ...rest }: Tally, timing: Timing): string {
+  return JSON.stringify({
+    ...rest,
+    ...timing,
+    faults: Object.fromEntries(faults),
+    moments: Object.fromEntries(moments),
+    checked: Object.fromEntries(checked),
+  });
+}
+
 /** A failing seed: what is left of its scenario, and what happened. */
 export function failureText(
   { scenario, violation }: Failure,

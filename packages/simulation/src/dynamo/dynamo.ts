@@ -1,15 +1,10 @@
 import type { Operation } from "../faults.ts";
-import {
-  type Arrival,
-  type CancelReason,
-  type Network,
-  type Reply,
-  ServiceFault,
-} from "../network.ts";
+import { type Arrival, type Network, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
-import { isTooLarge, writeUnits } from "./capacity.ts";
-import { type Attributes, type ExpressionTerms, holds, updated } from "./expressions.ts";
+import { writeUnits } from "./capacity.ts";
+import { type Attributes, type ExpressionTerms, updated } from "./expressions.ts";
 import { type Address, type AppliedWrite, addressText, type Tables } from "./tables.ts";
+import { createTransact, DONE, isInvalid, reasonFor } from "./transact.ts";
 
 /** One action on one item, as a request asks for it. */
 export interface WriteAction extends Address, ExpressionTerms {
@@ -62,147 +57,45 @@ export interface DynamoSettings {
   readonly metered: boolean;
 }
 
-const DONE: Reply<void> = { value: undefined };
-const HOLD_MS_MAX = 3;
-
 /** How old what an eventually consistent read finds may be. */
 const STALE_MS_MAX = 1_000;
 
-/** DynamoDB's bound on the items of one transaction. */
-const ITEMS_MAX = 100;
+/** How far apart the items of one batch are read, unless a fault spreads them. */
+const SPREAD_MS_MAX = 6;
+
+/** What the operations share. */
+export interface Service {
+  readonly network: Network;
+  readonly tables: Tables;
+  /** Keys that a transaction holds. */
+  readonly locks: Set<string>;
+  apply(actions: readonly WriteAction[], arrival: Arrival<void>, operation: Operation): void;
+}
 
 export function createDynamo(network: Network, tables: Tables, settings: DynamoSettings): Dynamo {
-  const { scheduler, random, faults } = network;
-  const locks = new Set<string>();
-  const tokens = new Map<string, "running" | "done">();
   let units = 0;
-
-  function batchGet(process: SimProcess, addresses: readonly Address[], consistent = true) {
-    settings.onRead(process, addresses);
-    const about = () => `${addresses.length} keys`;
-    return network.call<BatchGetResult>(process, "BatchGetItem", about, (arrival) => {
-      const { fault, code, delayMs = 0 } = arrival.disturbance;
-      const startMs = scheduler.nowMs();
-      const ageMs = consistent ? 0 : random.between(0, STALE_MS_MAX);
-      const spreadMs = fault === "F4" ? delayMs : random.between(0, 6);
-      scheduler.after(spreadMs, () => {
-        const isPartial = fault === "F3" && code === undefined;
-        const unprocessed = isPartial ? addresses.filter(() => random.chance(0.4)) : [];
-        const found = addresses.flatMap((address) => {
-          // Each item at an instant of its own: a batch is not a snapshot.
-          const item = tables.getAt(address, startMs - ageMs + random.next() * spreadMs);
-          return item === undefined || unprocessed.includes(address) ? [] : [{ ...address, item }];
-        });
-        arrival.respond({ value: { found, unprocessed } });
+  const service: Service = {
+    network,
+    tables,
+    locks: new Set(),
+    apply: (actions, { process, sentAtMs }, operation) => {
+      const timeMs = network.scheduler.nowMs();
+      const writes = actions.map((action) => {
+        const after = itemAfter(action, tables.get(action));
+        if (settings.metered) units += writeUnits(after, operation === "TransactWriteItems");
+        return tables.put(action, after, timeMs);
       });
-    });
-  }
-
-  function transact(process: SimProcess, actions: readonly WriteAction[], token?: string) {
-    const about = () => actions.map(({ pk, sk }) => `${pk}/${sk}`).join(" ");
-    return network.call<void>(process, "TransactWriteItems", about, (arrival) => {
-      if (isInvalid(actions)) {
-        return arrival.respond({ fault: new ServiceFault("ValidationException") });
-      }
-      if (token !== undefined && tokens.has(token)) {
-        const running = tokens.get(token) === "running";
-        return arrival.respond(
-          running ? { fault: new ServiceFault("TransactionInProgressException") } : DONE,
-        );
-      }
-      const keys = actions.map(addressText);
-      const reasons = keys.map((key): CancelReason => ({ code: conflictCode(locks.has(key)) }));
-      const played = playedReasons(arrival, actions);
-      if (reasons.some(({ code }) => code !== "None")) return arrival.respond(cancelled(reasons));
-      if (played !== undefined) return arrival.respond(cancelled(played));
-      for (const key of keys) locks.add(key);
-      if (token !== undefined) tokens.set(token, "running");
-      const { fault, delayMs = 0 } = arrival.disturbance;
-      const holdMs = fault === "F11" ? delayMs : random.next() * HOLD_MS_MAX;
-      scheduler.after(holdMs, () => {
-        for (const key of keys) locks.delete(key);
-        const reply = commitAll(actions, arrival);
-        if (token !== undefined && "value" in reply) tokens.set(token, "done");
-        else if (token !== undefined) tokens.delete(token);
-        arrival.respond(reply);
-      });
-    });
-  }
-
-  function commitAll(actions: readonly WriteAction[], arrival: Arrival<void>): Reply<void> {
-    const reasons = actions.map(reasonFor);
-    if (reasons.some(({ code }) => code !== "None")) {
-      const [first] = actions;
-      if (first?.sk === "BUDGET_STATE#CURRENT" && reasons[0]?.code !== "None") {
-        faults.happened("F11");
-      }
-      return cancelled(reasons);
-    }
-    apply(actions, arrival, "TransactWriteItems");
-    return DONE;
-  }
-
-  /** Reasons made up by a fault: conflicts, or conflicts among true refusals. */
-  function playedReasons(
-    { disturbance: { fault, code, moment } }: Arrival<void>,
-    actions: readonly WriteAction[],
-  ): CancelReason[] | undefined {
-    if (code !== undefined || moment !== "before") return undefined;
-    const victim = random.int(actions.length);
-    if (fault === "F7") return actions.map((_, i) => ({ code: conflictCode(i === victim) }));
-    if (fault !== "F8") return undefined;
-    const others = ["None", "TransactionConflict", "ThrottlingError"];
-    return actions.map((action, index) => {
-      const reason = reasonFor(action);
-      if (reason.code !== "None") return reason;
-      return { code: index === victim ? "TransactionConflict" : random.pick(others) };
-    });
-  }
-
-  function reasonFor(action: WriteAction): CancelReason {
-    const item = tables.get(action);
-    if (action.condition === undefined || holds(action.condition, item, action)) {
-      return { code: "None" };
-    }
-    return { code: "ConditionalCheckFailed", item: action.returnsOld === true ? item : undefined };
-  }
-
-  function writeOne(process: SimProcess, operation: "PutItem" | "UpdateItem", action: WriteAction) {
-    const about = () => `${action.pk}/${action.sk}`;
-    return network.call<void>(process, operation, about, (arrival) => {
-      if (locks.has(addressText(action))) {
-        return arrival.respond({ fault: new ServiceFault("TransactionConflictException") });
-      }
-      if (isInvalid([action])) {
-        return arrival.respond({ fault: new ServiceFault("ValidationException") });
-      }
-      const { code, item } = reasonFor(action);
-      if (code !== "None") {
-        faults.happened("F12");
-        const fault = new ServiceFault("ConditionalCheckFailedException", { item });
-        return arrival.respond({ fault });
-      }
-      apply([action], arrival, operation);
-      arrival.respond(DONE);
-    });
-  }
-
-  function apply(
-    actions: readonly WriteAction[],
-    { process, sentAtMs }: Arrival<void>,
-    operation: Operation,
-  ): void {
-    const timeMs = scheduler.nowMs();
-    const writes = actions.map((action) => {
-      const after = itemAfter(action, tables.get(action));
-      if (settings.metered) units += writeUnits(after, operation === "TransactWriteItems");
-      return tables.put(action, after, timeMs);
-    });
-    settings.onCommit({ timeMs, sentAtMs, process, operation, writes });
-  }
-
+      settings.onCommit({ timeMs, sentAtMs, process, operation, writes });
+    },
+  };
   return {
-    batchGet,
+    batchGet: (process, addresses, consistent = true) => {
+      settings.onRead(process, addresses);
+      const about = () => `${addresses.length} keys`;
+      return network.call<BatchGetResult>(process, "BatchGetItem", about, (arrival) =>
+        readBatch(service, addresses, consistent, arrival),
+      );
+    },
     get: (process, address) =>
       network.call(
         process,
@@ -215,40 +108,64 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
         process,
         "Query",
         () => `${pk}/${prefix}*`,
-        ({ respond }) =>
-          respond({
-            value: tables
-              .all(table)
-              .filter((item) => item.pk === pk && String(item.sk).startsWith(prefix)),
-          }),
+        ({ respond }) => respond({ value: itemsOf(tables, table, pk, prefix) }),
       ),
-    put: (process, action) => writeOne(process, "PutItem", action),
-    update: (process, action) => writeOne(process, "UpdateItem", action),
-    transact,
+    put: (process, action) => writeOne(service, process, "PutItem", action),
+    update: (process, action) => writeOne(service, process, "UpdateItem", action),
+    transact: createTransact(service),
     tables,
     units: () => units,
   };
 }
 
-/** What DynamoDB refuses whatever is stored. */
-function isInvalid(actions: readonly WriteAction[]): boolean {
-  const distinct = new Set(actions.map(addressText));
-  return (
-    distinct.size < actions.length ||
-    actions.length > ITEMS_MAX ||
-    actions.some(({ item }) => isTooLarge(item))
-  );
+/** Each item at an instant of its own: a batch is not a snapshot. */
+function readBatch(
+  { network: { scheduler, random }, tables }: Service,
+  addresses: readonly Address[],
+  consistent: boolean,
+  { disturbance: { fault, code, delayMs = 0 }, respond }: Arrival<BatchGetResult>,
+): void {
+  const startMs = scheduler.nowMs() - (consistent ? 0 : random.between(0, STALE_MS_MAX));
+  const spreadMs = fault === "F4" ? delayMs : random.between(0, SPREAD_MS_MAX);
+  scheduler.after(spreadMs, () => {
+    const isPartial = fault === "F3" && code === undefined;
+    const unprocessed = isPartial ? addresses.filter(() => random.chance(0.4)) : [];
+    const found = addresses.flatMap((address) => {
+      const item = tables.getAt(address, startMs + random.next() * spreadMs);
+      return item === undefined || unprocessed.includes(address) ? [] : [{ ...address, item }];
+    });
+    respond({ value: { found, unprocessed } });
+  });
+}
+
+function writeOne(
+  { network, tables, locks, apply }: Service,
+  process: SimProcess,
+  operation: "PutItem" | "UpdateItem",
+  action: WriteAction,
+): Promise<void> {
+  const about = () => `${action.pk}/${action.sk}`;
+  return network.call<void>(process, operation, about, (arrival) => {
+    const refuse = (fault: ServiceFault) => arrival.respond({ fault });
+    if (locks.has(addressText(action))) {
+      return refuse(new ServiceFault("TransactionConflictException"));
+    }
+    if (isInvalid([action])) return refuse(new ServiceFault("ValidationException"));
+    const { code, item } = reasonFor(tables, action);
+    if (code !== "None") {
+      network.faults.happened("F12");
+      return refuse(new ServiceFault("ConditionalCheckFailedException", { item }));
+    }
+    apply([action], arrival, operation);
+    arrival.respond(DONE);
+  });
+}
+
+function itemsOf(tables: Tables, table: string, pk: string, prefix: string): Attributes[] {
+  return tables.all(table).filter((item) => item.pk === pk && String(item.sk).startsWith(prefix));
 }
 
 function itemAfter(action: WriteAction, before: Attributes | undefined): Attributes | undefined {
   if (action.update === undefined) return action.item;
   return updated(action.update, before ?? { pk: action.pk, sk: action.sk }, action);
-}
-
-function conflictCode(conflicts: boolean): string {
-  return conflicts ? "TransactionConflict" : "None";
-}
-
-function cancelled(reasons: readonly CancelReason[]): Reply<void> {
-  return { fault: new ServiceFault("TransactionCanceledException", { reasons }) };
 }

@@ -106,7 +106,7 @@ function parseCondition(text: string): Condition {
     const prefix = next();
     expect(")");
     return (item, terms) =>
-      String(attributeOf(item, attribute, terms)).startsWith(String(valueOf(prefix, terms)));
+      String(attributeOf(item, attribute, terms)).startsWith(String(valueNamed(prefix, terms)));
   }
 
   function next(): string {
@@ -125,11 +125,11 @@ function parseCondition(text: string): Condition {
 function comparison(name: string, operator: string, value: string, text: string): Condition {
   switch (operator) {
     case "=":
-      return (item, terms) => isSame(attributeOf(item, name, terms), valueOf(value, terms));
+      return (item, terms) => isSame(attributeOf(item, name, terms), valueNamed(value, terms));
     case "<=":
       return (item, terms) => {
         const stored = attributeOf(item, name, terms);
-        const bound = valueOf(value, terms);
+        const bound = valueNamed(value, terms);
         return typeof stored === "number" && typeof bound === "number" && stored <= bound;
       };
     default:
@@ -144,10 +144,10 @@ function parseUpdate(text: string): Update {
   const additions = pairsOf(adds, /^(\S+) (:\S+)$/, text);
   return (item, terms) => {
     const after: Record<string, unknown> = { ...item };
-    for (const [name, value] of assignments) after[nameOf(name, terms)] = valueOf(value, terms);
+    for (const [name, value] of assignments) after[nameOf(name, terms)] = valueNamed(value, terms);
     for (const [name, value] of additions) {
       const attribute = nameOf(name, terms);
-      after[attribute] = numberFrom(after[attribute] ?? 0) + numberFrom(valueOf(value, terms));
+      after[attribute] = numberFrom(after[attribute] ?? 0) + numberFrom(valueNamed(value, terms));
     }
     return after;
   };
@@ -178,7 +178,7 @@ function nameOf(token: string, { names }: ExpressionTerms): string {
   return name;
 }
 
-function valueOf(token: string, { values }: ExpressionTerms): unknown {
+function valueNamed(token: string, { values }: ExpressionTerms): unknown {
   const value = values?.[token];
   if (value === undefined) throw new SyntaxError(`The value ${token} is not given.`);
   return value;

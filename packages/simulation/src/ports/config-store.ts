@@ -55,10 +55,11 @@ async function writeChange(
   process: SimProcess,
   change: ConfigChange,
 ): Promise<ChangeReply> {
-  const actions = changeItems(TABLES, change, change.request_id).map(actionOf);
+  const token = `${change.request_id} ${process.clock.random()}`;
+  const actions = changeItems(TABLES, change, token).map(actionOf);
   return untilDone(process, async (): Promise<ChangeReply> => {
     try {
-      await dynamo.transact(process, actions, change.request_id);
+      await dynamo.transact(process, actions, token);
       return { status: "written" };
     } catch (error) {
       if (!(error instanceof ServiceFault) || error.reasons.length === 0) throw error;

@@ -146,7 +146,11 @@ function poisonMessages(population: Population, random: Random): MessageSpec[] {
     );
   /** Only someone who writes to the queue itself can make one: EventBridge's ids are short. */
   const longId = (): MessageSpec => {
-    const { body, ...rest } = message(atMs, { kind: "intent", ...ids, data: good, valid: true }, { data: good });
+    const { body, ...rest } = message(
+      atMs,
+      { kind: "intent", ...ids, data: good, valid: true },
+      { data: good },
+    );
     return { ...rest, body: JSON.stringify({ ...JSON.parse(body), id: "x".repeat(450_000) }) };
   };
   const nested = JSON.parse(`${"[".repeat(40)}${"]".repeat(40)}`);

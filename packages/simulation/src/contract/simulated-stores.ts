@@ -1,0 +1,94 @@
+import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
+import { createChecker } from "../checks/checker.ts";
+import { createEvidence } from "../checks/evidence.ts";
+import { createDynamo } from "../dynamo/dynamo.ts";
+import { createTables } from "../dynamo/tables.ts";
+import { createFaults } from "../faults.ts";
+import { createNetwork } from "../network.ts";
+import { createSinks } from "../ports/bus.ts";
+import { createQueue } from "../ports/queue.ts";
+import { createProcess } from "../process.ts";
+import { createRandom } from "../random.ts";
+import { createScenario } from "../scenario/create.ts";
+import { createScheduler } from "../scheduler.ts";
+import { SILENT } from "../trace.ts";
+import type { Level, World } from "../world.ts";
+import type { OpenStore } from "./store-contract.ts";
+
+/** The stores of a simulated world without faults, for tests that know nothing of virtual time. */
+export async function openSimulatedStores(level: Level): Promise<OpenStore> {
+  const random = createRandom(1);
+  const scheduler = createScheduler(level.quiet);
+  const faults = createFaults({
+    rates: {},
+    random,
+    isLet: () => false,
+    isOutage: () => false,
+  });
+  const network = createNetwork(scheduler, random, faults, SILENT);
+  const tables = createTables();
+  const dynamo = createDynamo(network, tables, {
+    onCommit: () => {},
+    onRead: () => {},
+    metered: false,
+  });
+  const scenario = createScenario(1, { profile: "calm" });
+  const checker = createChecker(createEvidence(scenario, tables), () => {}, scheduler.nowMs);
+  const world: World = {
+    scenario,
+    random,
+    network,
+    dynamo,
+    checker,
+    sinks: createSinks(network, checker),
+    queue: createQueue(network, { visibilityMs: 1, maxReceiveCount: 1, onVisible: () => {} }),
+  };
+  const process = createProcess(scheduler, random, {
+    name: "contract",
+    skewMs: 0,
+    startEpochMs: scenario.startEpochMs,
+    onDeath: () => {},
+  });
+
+  /** Lets virtual time pass until a promise is settled. */
+  async function timed<T>(begin: () => Promise<T>): Promise<T> {
+    let settled = false;
+    const work = begin().finally(() => {
+      settled = true;
+    });
+    work.catch(() => {});
+    scheduler.woke();
+    await scheduler.run(() => settled, Number.POSITIVE_INFINITY);
+    return work;
+  }
+
+  const { store } = level.consumerPorts(world, process);
+  const configStore = level.configStore(world, process);
+  return {
+    gate: timedGate(store, timed),
+    config: timedConfig(configStore, timed),
+    put: async (table, item) => {
+      const { pk, sk } = { pk: "", sk: "", ...item };
+      tables.put({ table, pk, sk }, { ...item }, scheduler.nowMs());
+    },
+    close: async () => process.die(),
+  };
+}
+
+type Timed = <T>(begin: () => Promise<T>) => Promise<T>;
+
+function timedGate(store: GateStore, timed: Timed): GateStore {
+  return {
+    readFacts: (requests) => timed(() => store.readFacts(requests)),
+    record: (record) => timed(() => store.record(record)),
+    recordClaims: (records, write) => timed(() => store.recordClaims(records, write)),
+  };
+}
+
+function timedConfig(store: ConfigStore, timed: Timed): ConfigStore {
+  return {
+    ...store,
+    read: (address) => timed(() => store.read(address)),
+    write: (change) => timed(() => store.write(change)),
+  };
+}
