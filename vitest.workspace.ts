@@ -4,12 +4,21 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "core", root: "packages/core", include: ["{src,test}/**/*.test.ts"] } },
+      // Properties of 10,000 runs take seconds on a busy machine; slowness there is no failure.
+      {
+        test: {
+          name: "core",
+          root: "packages/core",
+          include: ["{src,test}/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: "consumers",
           root: "packages/consumers",
           include: ["{src,test}/**/*.test.ts"],
+          testTimeout: 120_000,
         },
       },
       {
@@ -64,6 +73,15 @@ export default defineConfig({
           name: "local",
           root: "packages/local",
           include: ["{src,test}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "bench",
+          root: "bench",
+          include: ["test/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
