@@ -6,7 +6,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoConfigListing } from "@autonomy-gate/core/adapters/dynamodb/config-listing";
@@ -21,7 +20,7 @@ import { ACCOUNT, AWS, CONNECTIONS, TABLES } from "./settings.ts";
 const SECONDS = Number(process.argv[2] ?? 10);
 const CpuUsed = z.object({ cpuMs: z.number() });
 
-const standIn = start("stand-in.ts");
+const standIn = start(new URL("./stand-in.ts", import.meta.url));
 const { endpoint } = z.object({ endpoint: z.string() }).parse(await heard(standIn));
 const client = createDocumentClient({ ...AWS, endpoint });
 await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
@@ -29,7 +28,10 @@ const { tenant_id } = ACCOUNT;
 const own = await createApiKey(client, TABLES.config, { tenant_id, role: "admin" });
 const platform = await createApiKey(client, TABLES.config, { tenant_id: "*", role: "admin" });
 
-const api = start("api.ts", { BENCH_ENDPOINT: endpoint, BENCH_KEY_ID: own.key_id });
+const api = start(new URL("./api.ts", import.meta.url), {
+  BENCH_ENDPOINT: endpoint,
+  BENCH_KEY_ID: own.key_id,
+});
 const { url, aloneUrl } = z
   .object({ url: z.string(), aloneUrl: z.string() })
   .parse(await heard(api));
@@ -109,8 +111,8 @@ async function cpuUsed(): Promise<number> {
   return CpuUsed.parse(await heard(api)).cpuMs;
 }
 
-function start(file: string, env: Record<string, string> = {}): ChildProcess {
-  return fork(join(import.meta.dirname, file), { env: { ...process.env, ...env } });
+function start(file: URL, env: Record<string, string> = {}): ChildProcess {
+  return fork(file, { env: { ...process.env, ...env } });
 }
 
 async function heard(child: ChildProcess): Promise<unknown> {
