@@ -24,7 +24,7 @@ export const Entry = z.object({
 export type Entry = z.infer<typeof Entry>;
 
 /** Why a click changed nothing. */
-export type Refusal = "not pending" | "expired";
+type Refusal = "not pending" | "expired";
 
 export interface Inbox {
   /** Keeps an outcome; one that is there already, decided or not, stays as it is. */

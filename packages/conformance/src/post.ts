@@ -25,7 +25,7 @@ export interface Delivered {
 }
 
 /** A message of the quarantine queue. */
-export interface PutAside {
+interface PutAside {
   readonly body: string;
   readonly errorCode: string;
   readonly errorDetail: string;
