@@ -18,12 +18,12 @@ const ACTION_TYPE = {
 
 /** Accounts whose budget is spent before a run begins. */
 export function spentAccountName(index: number): string {
-  return `spent_${String(index).padStart(4, "0")}`;
+  return `full_${String(index).padStart(3, "0")}`;
 }
 
 /** Accounts with a budget that no run reaches. */
 export function accountName(index: number): string {
-  return `acct_${String(index).padStart(4, "0")}`;
+  return `acct_${String(index).padStart(3, "0")}`;
 }
 
 /** A batch of new intents, shaped as in CONTRACT.md, as SQS hands them to Lambda. */

@@ -1,5 +1,5 @@
 import { connect } from "@autonomy-gate/local/clients";
-import { type Stack, startStack } from "@autonomy-gate/local/stack";
+import { startStack } from "@autonomy-gate/local/stack";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { createPeerTables } from "../../peer/tables.ts";
 import { configureBed, SPENT_LIMIT } from "../configure.ts";
@@ -9,21 +9,14 @@ import {
   batchOf,
   type Kind,
   lambdaContext,
-  type Spread,
   spentAccountName,
 } from "../workload.ts";
 import { modelledLatencyMs, sequentialRoundTrips } from "./chains.ts";
-import { WireItem } from "./item-size.ts";
+import { itemBytes, WireItem } from "./item-size.ts";
 import { type Call, createMeter } from "./meter.ts";
 import { type Handler, meteredGate, meteredPeer } from "./metered.ts";
-import { type StoredItem, sum, type Units, unitsOf } from "./units.ts";
-
-/** One batch of a kind. */
-export interface BatchShape {
-  readonly size: number;
-  readonly kind: Kind;
-  readonly spread: Spread;
-}
+import type { BatchShape } from "./shapes.ts";
+import { putItemsOf, type StoredItem, sum, type Units, unitsOf } from "./units.ts";
 
 /** What one batch did to AWS. */
 export interface Counts extends Units {
@@ -37,11 +30,10 @@ export type SideName = "gate" | "peer";
 
 /** Both sides on one fresh stack, with every call noted. */
 export interface CountingBed {
-  readonly stack: Stack;
   /** Runs one batch of new intents. Throws when a message of it failed. */
   count(side: SideName, shape: BatchShape): Promise<Counts>;
-  /** The calls of such a batch, whole. */
-  callsOf(side: SideName, shape: BatchShape): Promise<readonly Call[]>;
+  /** What one record of the gate weighs, by DynamoDB's rules. */
+  recordBytes(kind: Kind): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -74,9 +66,11 @@ export async function createCountingBed(): Promise<CountingBed> {
     return meter.take();
   };
   return {
-    stack,
-    callsOf,
     count: async (side, shape) => countsOf(await callsOf(side, shape), stored),
+    recordBytes: async (kind) => {
+      const calls = await callsOf("gate", { size: 1, kind, spread: "one-account" });
+      return recordBytesIn(calls);
+    },
     close: async () => {
       clients.destroy();
       await stack.close();
@@ -92,6 +86,13 @@ async function countsOf(calls: readonly Call[], stored: StoredItem): Promise<Cou
     modelledLatencyMs: modelledLatencyMs(calls),
     ...sum(await Promise.all(calls.map((call) => unitsOf(call, stored)))),
   };
+}
+
+/** The record is the last item of a transaction, or the one that was put. */
+function recordBytesIn(calls: readonly Call[]): number {
+  const [item] = calls.flatMap(putItemsOf).slice(-1);
+  if (item === undefined) throw new TypeError("A batch records its decisions.");
+  return itemBytes(item);
 }
 
 /** The peer keeps its own budgets: it has to open the day of each account, and to spend the spent. */

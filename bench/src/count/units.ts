@@ -60,6 +60,15 @@ export async function unitsOf(call: Call, stored: StoredItem): Promise<Units> {
   }
 }
 
+/** The items a call puts, in order. */
+export function putItemsOf({ operation, request }: Call): WireItem[] {
+  if (operation === "PutItem") return [Put.parse(request).Item];
+  if (operation !== "TransactWriteItems") return [];
+  return Transaction.parse(request).TransactItems.flatMap(({ Put: put }) =>
+    put === undefined ? [] : [put.Item],
+  );
+}
+
 /** All together. */
 export function sum(units: readonly Units[]): Units {
   return units.reduce(

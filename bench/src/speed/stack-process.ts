@@ -1,6 +1,6 @@
+import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import { connect } from "@autonomy-gate/local/clients";
 import { startStack } from "@autonomy-gate/local/stack";
-import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import { PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import { createPeerTables } from "../../peer/tables.ts";
 import { configureBed } from "../configure.ts";

@@ -1,0 +1,49 @@
+import type { Units } from "./units.ts";
+
+/** The shape of a batch of intents of one tenant, all of one action type. */
+export interface Batch {
+  readonly intents: number;
+  /** How many accounts they are spread over, evenly. */
+  readonly accounts: number;
+  /** Whether they run by themselves; else they are held, or their budget was spent before. */
+  readonly automatic: boolean;
+  /** Write units of one decision's record: 1 up to 1 KB. */
+  readonly recordUnits: number;
+}
+
+export interface ExpectedCounts extends Units {
+  readonly calls: number;
+  readonly roundTrips: number;
+}
+
+/** Configuration read for the tenant and for everyone: 4 items of everyone's, 6 of the tenant's. */
+const SHARED_KEYS = 10;
+/** Read for each account: two modes, a kill switch, two budgets and the budget's state. */
+const ACCOUNT_KEYS = 6;
+const KEYS_PER_READ = 100;
+const CLAIMS_PER_TRANSACTION = 98;
+const EVENTS_PER_REQUEST = 10;
+/** A budget's state fits in 1 KB; in a transaction it counts twice. */
+const STATE_UNITS = 2;
+
+/**
+ * What a batch costs when nothing goes wrong, on a day that is open. The first automatic decision of
+ * an account's day closes the day before in the same transaction: 2 write units more.
+ */
+export function expectedCounts(batch: Batch): ExpectedCounts {
+  const { intents, accounts, automatic, recordUnits } = batch;
+  const keys = SHARED_KEYS + ACCOUNT_KEYS * accounts;
+  const transactionsInTurn = Math.ceil(intents / accounts / CLAIMS_PER_TRANSACTION);
+  const transactions = accounts * transactionsInTurn;
+  const reads = Math.ceil(keys / KEYS_PER_READ);
+  const events = Math.ceil(intents / EVENTS_PER_REQUEST);
+  return {
+    calls: reads + (automatic ? transactions : intents) + events,
+    roundTrips: 1 + (automatic ? transactionsInTurn : 1) + 1,
+    read: keys,
+    write: automatic
+      ? 2 * recordUnits * intents + STATE_UNITS * transactions
+      : recordUnits * intents,
+    indexWrite: intents,
+  };
+}
