@@ -2,13 +2,11 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
-import type { Clock } from "@autonomy-gate/core/ports";
+import type { Clock, Quarantine } from "@autonomy-gate/core/ports";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { METRICS_NAMESPACE, powertoolsTelemetry } from "../telemetry.ts";
 import type { ConsumerConfig } from "./config.ts";
@@ -38,7 +36,7 @@ export function createHandler(
   const consumer: Consumer = {
     store: dynamoGateStore(createDocumentClient(REQUESTS), config.tables),
     bus: eventBridgeOutcomeBus(new EventBridgeClient(REQUESTS), config.busName),
-    quarantine: sqsQuarantine(new SQSClient(REQUESTS), config.quarantineUrl),
+    quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,
     turns: createTurns(),
     telemetry: powertoolsTelemetry(logger, metrics, clock),
@@ -46,4 +44,17 @@ export function createHandler(
   };
   return (event, context) =>
     consumeIntents(event.Records, consumer, context.getRemainingTimeInMillis());
+}
+
+/** Loads SQS's client with the first message for quarantine: a cold start does not wait for it. */
+function quarantineOnDemand(queueUrl: string): Quarantine {
+  let opened: Promise<Quarantine> | undefined;
+  return {
+    put: async (messages) => {
+      opened ??= import("./quarantine-queue.ts").then(({ openQuarantine }) =>
+        openQuarantine(queueUrl, REQUESTS),
+      );
+      return (await opened).put(messages);
+    },
+  };
 }
