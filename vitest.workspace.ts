@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: "simulation",
           root: "packages/simulation",
-          include: ["src/**/*.test.ts"],
+          include: ["{src,test}/**/*.test.ts"],
           testTimeout: 300_000,
         },
       },

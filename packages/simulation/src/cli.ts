@@ -8,12 +8,13 @@ import { type FaultId, isFaultId } from "./faults.ts";
 import { huntAll } from "./mutants/hunt-all.ts";
 import { ALL_MUTANTS } from "./mutants/list.ts";
 import { AT_PORTS, runScenario } from "./run.ts";
-import type { ScenarioWishes } from "./scenario/create.ts";
+import { createScenario, type ScenarioWishes } from "./scenario/create.ts";
 import { PROFILES, type Profile } from "./scenario/scenario.ts";
 import { underTheSdk } from "./sdk/clients.ts";
 import { shrink } from "./shrink.ts";
 import { failureText, huntLine, summaryJson, summaryText } from "./summary.ts";
 import { recordTrace } from "./trace.ts";
+import type { Level } from "./world.ts";
 
 interface CliOptions {
   readonly seeds: number;
@@ -49,21 +50,21 @@ async function main(options: CliOptions): Promise<void> {
   Error.stackTraceLimit = 0;
   if (options.mutants === true || options.mutant !== undefined) return hunt(options);
   if (options.burst === true) return burst(options.seed ?? 1);
-  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
-  const one = options.seed !== undefined;
-  const seeds = one ? 1 : options.seeds;
-  const wishes: ScenarioWishes = {
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.fault === undefined ? {} : { faults: options.fault }),
-  };
+  await campaign(options);
+}
+
+async function campaign(options: CliOptions): Promise<void> {
+  const { seed, first, json, trace } = options;
+  const seeds = seed === undefined ? options.seeds : 1;
+  const wishes = wishesOf(options);
   const startedMs = performance.now();
   const cpu = process.cpuUsage();
   const spinner = ora({ text: `0 of ${seeds} seeds`, stream: process.stderr }).start();
   const { tally, failure } = await runCampaign({
-    firstSeed: options.seed ?? options.first,
+    firstSeed: seed ?? first,
     seeds,
     wishes,
-    level,
+    level: levelOf(options),
     onRun: (runs) => {
       if (runs % 100 !== 0) return;
       const perMinute = (runs / (performance.now() - startedMs)) * 60_000;
@@ -73,18 +74,32 @@ async function main(options: CliOptions): Promise<void> {
   const { user, system } = process.cpuUsage(cpu);
   const timing = { wallMs: performance.now() - startedMs, cpuMs: (user + system) / 1_000 };
   if (failure === undefined) spinner.succeed(`${tally.runs} seeds, no invariant broken`);
-  else
-    spinner.fail(`Seed ${failure.scenario.seed} breaks invariant ${failure.violation.invariant}`);
-  const text = options.json === true ? summaryJson(tally, timing) : summaryText(tally, timing);
+  else spinner.fail(brokenText(failure));
+  const text = json === true ? summaryJson(tally, timing) : summaryText(tally, timing);
   process.stdout.write(`${text}\n`);
   if (failure !== undefined) await explain(failure, options);
-  else if (one && options.trace === true) await printTrace(options, wishes);
+  else if (seed !== undefined && trace === true) await printTrace(seed, options);
+}
+
+function brokenText({ scenario, violation }: Failure): string {
+  return `Seed ${scenario.seed} breaks invariant ${violation.invariant}`;
+}
+
+function levelOf({ sdk }: CliOptions): Level {
+  return sdk === true ? underTheSdk() : AT_PORTS;
+}
+
+function wishesOf({ profile, fault: faults }: CliOptions): ScenarioWishes {
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(faults === undefined ? {} : { faults }),
+  };
 }
 
 /** Shrinks a failing run and prints what is left of it. */
 async function explain(failure: Failure, options: CliOptions): Promise<void> {
   process.exitCode = 1;
-  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
+  const level = levelOf(options);
   const spinner = ora({ text: "shrinking", stream: process.stderr }).start();
   const shrunk = await shrink(failure, { level });
   spinner.succeed(`shrunk in ${shrunk.runs} runs`);
@@ -114,17 +129,16 @@ function flagsOf({ profile, fault: faults = [], sdk }: CliOptions): string {
   ].join("");
 }
 
-async function printTrace(options: CliOptions, wishes: ScenarioWishes): Promise<void> {
-  const { createScenario } = await import("./scenario/create.ts");
+async function printTrace(seed: number, options: CliOptions): Promise<void> {
   const trace = recordTrace();
-  const level = options.sdk === true ? underTheSdk() : AT_PORTS;
-  const scenario = createScenario(options.seed ?? options.first, wishes);
-  await runScenario(scenario, { level, traceAt: trace.traceAt });
+  const scenario = createScenario(seed, wishesOf(options));
+  await runScenario(scenario, { level: levelOf(options), traceAt: trace.traceAt });
   process.stdout.write(`${trace.lines.join("\n")}\n`);
 }
 
 async function hunt({ mutant, seeds }: CliOptions): Promise<void> {
-  const wanted = ALL_MUTANTS.filter(({ name }) => mutant === undefined || mutant.includes(name));
+  const known = ALL_MUTANTS.filter(({ name }) => mutant === undefined || mutant.includes(name));
+  const wanted = known.filter(({ equivalent }) => equivalent === undefined);
   const seedsMax = program.getOptionValueSource("seeds") === "default" ? 5_000 : seeds;
   const spinner = ora({ text: `0 of ${wanted.length} mutants`, stream: process.stderr }).start();
   let killed = 0;
@@ -137,6 +151,10 @@ async function hunt({ mutant, seeds }: CliOptions): Promise<void> {
     spinner.text = `${hunted} of ${wanted.length} mutants`;
   }
   spinner.stop();
+  for (const { name, equivalent } of known) {
+    if (equivalent !== undefined)
+      process.stdout.write(`  ${name.padEnd(28)} equivalent: ${equivalent}\n`);
+  }
   const text = `${killed} of ${wanted.length} mutants killed within ${seedsMax} seeds each`;
   process.stdout.write(`${killed === wanted.length ? pc.green(text) : pc.red(text)}\n`);
   if (killed < wanted.length) process.exitCode = 1;

@@ -99,26 +99,30 @@ export function createNetwork(
   }
 
   function travel<T>({ process, disturbance, answer, serve }: Journey<T>): void {
-    const { moment, freezeMs, delayMs, silent = false } = disturbance;
+    const { moment, freezeMs, delayMs, silent } = disturbance;
     const sentAtMs = scheduler.nowMs();
     const fault = faultOf(disturbance);
+    const arrive = () => {
+      const respond = (reply: Reply<T>) => reach({ process, disturbance, answer, serve }, reply);
+      serve({ process, sentAtMs, disturbance, respond });
+    };
     if (freezeMs !== undefined) process.freeze(freezeMs);
     if (fault !== undefined || delayMs !== undefined) {
       answer(REQUEST_TIMEOUT_MS, { fault: new ServiceFault("TimeoutError") });
     }
-    if (moment === "crash-before") return process.die();
-    if (moment === "before" && fault !== undefined) {
-      if (!silent) answer(2 * latencyMs(), { fault });
-      return;
-    }
-    const respond = (reply: Reply<T>) => {
-      if (moment === "crash-after") return process.die();
-      if (moment !== "after") return answer(latencyMs() + slowness(disturbance, "reply"), reply);
-      if (!silent && fault !== undefined) answer(latencyMs(), { fault });
-    };
-    scheduler.after(latencyMs() + slowness(disturbance, "request"), () =>
-      serve({ process, sentAtMs, disturbance, respond }),
-    );
+    if (moment === "crash-before") process.die();
+    else if (moment !== "before" || fault === undefined) {
+      scheduler.after(latencyMs() + slowness(disturbance, "request"), arrive);
+    } else if (silent !== true) answer(2 * latencyMs(), { fault });
+  }
+
+  /** The effect is done: what its sender hears of it. */
+  function reach<T>({ process, disturbance, answer }: Journey<T>, reply: Reply<T>): void {
+    const fault = faultOf(disturbance);
+    if (disturbance.moment === "crash-after") process.die();
+    else if (disturbance.moment !== "after") {
+      answer(latencyMs() + slowness(disturbance, "reply"), reply);
+    } else if (disturbance.silent !== true && fault !== undefined) answer(latencyMs(), { fault });
   }
 
   return { scheduler, random, faults, trace, call, calls };

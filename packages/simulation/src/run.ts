@@ -1,6 +1,7 @@
 import { startAdministration } from "./administration.ts";
-import { type Checker, createChecker, type Measured } from "./checks/checker.ts";
+import { type Checker, createChecker } from "./checks/checker.ts";
 import { createEvidence, type Evidence, type Violation } from "./checks/evidence.ts";
+import type { Measured } from "./checks/measures.ts";
 import type { ConsumerHost } from "./consumer-host.ts";
 import { createDynamo } from "./dynamo/dynamo.ts";
 import { createTables } from "./dynamo/tables.ts";

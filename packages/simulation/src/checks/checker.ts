@@ -23,9 +23,16 @@ import {
   invariant13,
   invariant14,
   invariant14OfWrites,
-  recordedBy,
 } from "./invariants.ts";
+import {
+  countAutomatic,
+  type Measured,
+  measureLag,
+  newMeasured,
+  type WideChanges,
+} from "./measures.ts";
 import { invariant16 } from "./permissiveness.ts";
+import { type Recorded, recordedBy } from "./recorded.ts";
 
 /** Watches a run from the outside and checks every invariant as things happen. */
 export interface Checker {
@@ -48,17 +55,8 @@ export interface Checker {
   readonly measured: Measured;
 }
 
-/** What is only bounded, and so measured. */
-export interface Measured {
-  /** Longest time after a tenant's or global change that something automatic committed without it. */
-  wideLagMs: number;
-  /** The same up to the sending of the commit: without what the network delayed. */
-  wideLagToSendMs: number;
-  automatic: number;
-  decisions: number;
-  /** From a message's arrival to the first acceptance of its event. */
-  readonly latenciesMs: number[];
-}
+/** Runs a check; what it finds ends the run, without passing through the gate's own code. */
+type Check = (invariant: number, run: () => void) => void;
 
 export function createChecker(
   evidence: Evidence,
@@ -66,19 +64,12 @@ export function createChecker(
   nowMs: () => number,
 ): Checker {
   const checked = new Map<number, number>();
-  const measured: Measured = {
-    wideLagMs: 0,
-    wideLagToSendMs: 0,
-    automatic: 0,
-    decisions: 0,
-    latenciesMs: [],
-  };
-  const changes = new Map<string, { key: string; changedMs: number }>();
+  const measured = newMeasured();
+  const changes: WideChanges = new Map();
   const allowed = new Map<SimProcess, Set<string>>();
   let costs: ReturnType<typeof createCostCheck> | undefined;
 
-  /** Runs a check; what it throws ends the run, without passing through the gate's own code. */
-  function check(invariant: number, run: () => void): void {
+  const check: Check = (invariant, run) => {
     checked.set(invariant, (checked.get(invariant) ?? 0) + 1);
     try {
       run();
@@ -86,84 +77,24 @@ export function createChecker(
       if (!isViolation(error)) throw error;
       report(error);
     }
-  }
-
-  function count({ after, pk }: AppliedWrite): void {
-    if (after?.decision !== "AUTO_EXECUTE") return;
-    const days = evidence.days.get(pk) ?? new Map();
-    evidence.days.set(pk, days);
-    const day = String(after.date_key);
-    const counted = days.get(day) ?? { total: 0, byType: new Map<string, number>() };
-    days.set(day, counted);
-    counted.total += 1;
-    const type = String(after.action_type);
-    counted.byType.set(type, (counted.byType.get(type) ?? 0) + 1);
-  }
-
-  function onDecisions(commit: Commit, decisions: readonly AppliedWrite[]): void {
-    const [openWrite] = commit.writes.filter(({ sk }) => sk === "BUDGET_STATE#CURRENT");
-    for (const write of decisions) {
-      check(3, () => invariant3(write));
-      if (write.after !== undefined) evidence.decisions.set(intentText(write.after), write.after);
-      count(write);
-    }
-    check(14, () => invariant14(allowed.get(commit.process), commit.process, pksOf(commit)));
-    check(14, () => invariant14OfWrites(commit));
-    for (const write of decisions) {
-      const recorded = recordedBy(evidence, write, commit);
-      measured.decisions += 1;
-      check(7, () => invariant7(evidence, recorded));
-      check(12, () => invariant12(evidence, recorded));
-      check(1, () => invariant1(evidence, recorded));
-      check(1, () => invariant1OfDays(recorded, openWrite?.before?.date_key));
-      check(8, () => invariant8(recorded));
-      check(11, () => invariant11(recorded));
-      check(13, () => invariant13(evidence, recorded));
-      if (recorded.record.decision === "AUTO_EXECUTE") measure(write, commit, recorded.readMs);
-    }
-  }
-
-  function measure(write: AppliedWrite, commit: Commit, readMs: number): void {
-    measured.automatic += 1;
-    const tenant = `TENANT#${write.after?.tenant_id}`;
-    for (const { key, changedMs } of changes.values()) {
-      const wide = key.startsWith("config|GLOBAL|") || key.startsWith(`config|${tenant}|`);
-      if (!wide || changedMs < readMs || changedMs > commit.timeMs) continue;
-      measured.wideLagMs = Math.max(measured.wideLagMs, commit.timeMs - changedMs);
-      const toSend = commit.sentAtMs - changedMs;
-      measured.wideLagToSendMs = Math.max(measured.wideLagToSendMs, toSend);
-    }
-  }
-
-  function noteChange({ writes, timeMs }: Commit): void {
-    const audit = writes.find(({ sk }) => sk.startsWith("AUDIT#"))?.after;
-    const object = writes.find(({ table }) => table === "config");
-    if (audit === undefined || object === undefined) return;
-    changes.set(String(audit.request_id), { key: addressText(object), changedMs: timeMs });
-  }
+  };
+  const checkKeys = (process: SimProcess, pks: readonly string[]) =>
+    check(14, () => invariant14(allowed.get(process), process, pks));
 
   return {
     checked,
     measured,
     onCommit: (commit) => {
-      const decisions = commit.writes.filter(({ sk }) => sk.startsWith("DECISION#"));
-      if (decisions.length > 0) onDecisions(commit, decisions);
-      noteChange(commit);
-      const pks = new Set(
-        commit.writes.filter(({ table }) => table !== "config").map(({ pk }) => pk),
-      );
-      for (const pk of pks) {
-        if (pk.includes("#ACCOUNT#")) check(2, () => invariant2(evidence, pk));
+      noteChange(changes, commit);
+      if (commit.writes.some(isDecision)) {
+        checkKeys(commit.process, pksOf(commit.writes));
+        checkDecisions(evidence, commit, check, (recorded) =>
+          measureLag(measured, changes, recorded),
+        );
       }
+      for (const pk of accountsOf(commit)) check(2, () => invariant2(evidence, pk));
     },
-    onRead: (process, addresses) =>
-      check(14, () =>
-        invariant14(
-          allowed.get(process),
-          process,
-          addresses.map(({ pk }) => pk),
-        ),
-      ),
+    onRead: (process, addresses) => checkKeys(process, pksOf(addresses)),
     meter: (meter) => {
       costs = createCostCheck(evidence, meter);
     },
@@ -171,20 +102,14 @@ export function createChecker(
       costs?.onBatch();
       const pks = allowed.get(process) ?? new Set(["GLOBAL"]);
       allowed.set(process, pks);
-      for (const { body } of records) {
-        const content = evidence.byBody.get(body)?.content;
-        if (content?.kind !== "intent") continue;
-        pks.add(`TENANT#${content.tenant_id}`);
-        pks.add(`TENANT#${content.tenant_id}#ACCOUNT#${content.account_id}`);
-      }
+      for (const pk of keysAllowedFor(evidence, records)) pks.add(pk);
     },
     onSent: (_process, outcome) => check(5, () => invariant5(evidence, outcome)),
     onAccepted: (outcome) => {
       const known = evidence.details.size;
       check(4, () => invariant4(evidence, outcome));
       if (evidence.details.size === known) return;
-      const key = intentText(JSON.parse(outcome.detail).data);
-      const sentMs = evidence.arrivals.get(key);
+      const sentMs = evidence.arrivals.get(intentText(JSON.parse(outcome.detail).data));
       if (sentMs !== undefined) measured.latenciesMs.push(nowMs() - sentMs);
     },
     onQuarantined: ({ body }) => evidence.quarantined.add(body),
@@ -193,11 +118,11 @@ export function createChecker(
       if (costs !== undefined) check(15, () => costs?.invariant15(records));
     },
     onFailure: (error) => check(10, () => invariant10(error)),
-    onAcknowledged: (requestId, nowMs) => {
+    onAcknowledged: (requestId, acknowledgedMs) => {
       const change = changes.get(requestId);
       if (change === undefined) return;
       const known = evidence.acknowledged.get(change.key) ?? [];
-      known.push({ changedMs: change.changedMs, acknowledgedMs: nowMs });
+      known.push({ changedMs: change.changedMs, acknowledgedMs });
       evidence.acknowledged.set(change.key, known);
     },
     onFacts: (requests, replies) => check(16, () => invariant16(evidence, requests, replies)),
@@ -205,8 +130,64 @@ export function createChecker(
   };
 }
 
-function pksOf({ writes }: Commit): string[] {
-  return writes.map(({ pk }) => pk);
+/** A commit's decisions, each counted before any is judged: they were made at once. */
+function checkDecisions(
+  evidence: Evidence,
+  commit: Commit,
+  check: Check,
+  onAutomatic: (recorded: Recorded) => void,
+): void {
+  const decisions = commit.writes.filter(isDecision);
+  const openDay = commit.writes.find(({ sk }) => sk === CURRENT_SK)?.before?.date_key;
+  for (const write of decisions) {
+    check(3, () => invariant3(write));
+    if (write.after !== undefined) evidence.decisions.set(intentText(write.after), write.after);
+    countAutomatic(evidence, write);
+  }
+  check(14, () => invariant14OfWrites(commit));
+  for (const write of decisions) {
+    const recorded = recordedBy(evidence, write, commit);
+    check(7, () => invariant7(evidence, recorded));
+    check(12, () => invariant12(evidence, recorded));
+    check(1, () => invariant1(evidence, recorded));
+    check(1, () => invariant1OfDays(recorded, openDay));
+    check(8, () => invariant8(recorded));
+    check(11, () => invariant11(recorded));
+    check(13, () => invariant13(evidence, recorded));
+    onAutomatic(recorded);
+  }
+}
+
+const CURRENT_SK = "BUDGET_STATE#CURRENT";
+
+function isDecision({ sk }: AppliedWrite): boolean {
+  return sk.startsWith("DECISION#");
+}
+
+/** Remembers which change an audit entry is of, to know it again when it is acknowledged. */
+function noteChange(changes: WideChanges, { writes, timeMs }: Commit): void {
+  const audit = writes.find(({ sk }) => sk.startsWith("AUDIT#"))?.after;
+  const object = writes.find(({ table }) => table === "config");
+  if (audit === undefined || object === undefined) return;
+  changes.set(String(audit.request_id), { key: addressText(object), changedMs: timeMs });
+}
+
+function accountsOf({ writes }: Commit): Set<string> {
+  const counted = writes.filter(({ table }) => table !== "config");
+  return new Set(pksOf(counted).filter((pk) => pk.includes("#ACCOUNT#")));
+}
+
+function keysAllowedFor({ byBody }: Evidence, records: readonly SQSRecord[]): string[] {
+  return records.flatMap(({ body }) => {
+    const content = byBody.get(body)?.content;
+    if (content?.kind !== "intent") return [];
+    const tenant = `TENANT#${content.tenant_id}`;
+    return [tenant, `${tenant}#ACCOUNT#${content.account_id}`];
+  });
+}
+
+function pksOf(addresses: readonly Address[]): string[] {
+  return addresses.map(({ pk }) => pk);
 }
 
 function isViolation(error: unknown): error is Violation {

@@ -6,67 +6,14 @@ import type { Commit } from "../dynamo/dynamo.ts";
 import { type Attributes, isSame } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
-import {
-  configurations,
-  type DayCount,
-  decidedIntent,
-  type Evidence,
-  intentText,
-  Violation,
-  type Window,
-} from "./evidence.ts";
-import {
-  type ReferenceAnswer,
-  referenceDay,
-  referenceDecision,
-  referenceLimit,
-} from "./reference.ts";
+import { type DayCount, decidedIntent, type Evidence, intentText, Violation } from "./evidence.ts";
+import { answersIn, READ_MS_MAX, type Recorded } from "./recorded.ts";
+import { referenceDay, referenceLimit } from "./reference.ts";
 
 /** One function an invariant, numbered as in docs/reliability.md. Each throws Violation. */
 
-/** The window a read may take, as the gate promises, with its clock's grain. */
-const READ_MS_MAX = 251;
+/** No commit is sent later than this after the read it relies on began, with the clock's grain. */
 const COMMIT_WINDOW_MS = 2_001;
-
-/** A decision that was just recorded, with what it may have been taken on. */
-export interface Recorded {
-  readonly record: Attributes;
-  readonly commit: Commit;
-  /** Virtual time at which its facts began to be read, by its writer's own clock. */
-  readonly readMs: number;
-  /** What the reference says of it, on each configuration it may have seen. */
-  readonly answers: readonly ReferenceAnswer[];
-}
-
-export function recordedBy(evidence: Evidence, write: AppliedWrite, commit: Commit): Recorded {
-  const record = write.after ?? {};
-  const { startEpochMs } = evidence.scenario;
-  const decidedAtMs = Date.parse(String(record.decided_at));
-  const readMs = decidedAtMs - startEpochMs - commit.process.skewMs;
-  const automatic = record.decision === "AUTO_EXECUTE";
-  const window: Window = {
-    fromMs: readMs,
-    toMs: readMs + READ_MS_MAX,
-    ...(automatic ? { commitMs: commit.timeMs } : {}),
-  };
-  const answers = answersIn(evidence, record, window, decidedAtMs);
-  return { record, commit, readMs, answers };
-}
-
-function answersIn(
-  evidence: Evidence,
-  record: Attributes,
-  window: Window,
-  atMs: number,
-): ReferenceAnswer[] {
-  const intent = decidedIntent(evidence, record);
-  if (intent === undefined || !intent.content.valid) return [];
-  const answers: ReferenceAnswer[] = [];
-  for (const itemAt of configurations(evidence, record, window)) {
-    answers.push(referenceDecision(intent.content.data, itemAt, atMs));
-  }
-  return answers;
-}
 
 /** 1: never more than the limit in force at the commit, nor than the type's cap. */
 export function invariant1(evidence: Evidence, { record, answers }: Recorded): void {
@@ -126,39 +73,51 @@ export function invariant3({ before, after, sk }: AppliedWrite): void {
   if (after === undefined) throw new Violation(3, `A decision was deleted: ${sk}`);
 }
 
-const LEDGER_ONLY = ["pk", "sk", "list_pk", "list_sk", "fingerprint", "trace_id", "causation_id"];
+const LEDGER_ONLY = new Set([
+  ...["pk", "sk", "list_pk", "list_sk", "fingerprint", "trace_id", "causation_id", "date_key"],
+]);
+
+const DETAIL_TYPES = new Map<unknown, string>([
+  ["AUTO_EXECUTE", "ActionAutoApproved"],
+  ["REQUIRE_APPROVAL", "ActionApprovalRequired"],
+  ["BLOCK", "ActionBlocked"],
+]);
 
 /** 4: every event says what is recorded, byte for byte the same on every delivery. */
-export function invariant4(evidence: Evidence, { detail, detailType }: Outcome): void {
-  const { metadata, data } = JSON.parse(detail);
+export function invariant4(evidence: Evidence, outcome: Outcome): void {
+  const { metadata, data } = JSON.parse(outcome.detail);
   const key = intentText(data);
   const first = evidence.details.get(key);
   if (first !== undefined) {
-    if (first !== detail) throw new Violation(4, `Another event for ${key}`);
+    if (first !== outcome.detail) throw new Violation(4, `Another event for ${key}`);
     return;
   }
-  evidence.details.set(key, detail);
+  evidence.details.set(key, outcome.detail);
   const record = evidence.decisions.get(key);
   if (record === undefined) return;
-  const { intent, ...said } = data;
-  const recorded = Object.fromEntries(
-    Object.entries(record).filter(([name]) => name !== "date_key" && !LEDGER_ONLY.includes(name)),
-  );
-  const type = {
-    AUTO_EXECUTE: "ActionAutoApproved",
-    REQUIRE_APPROVAL: "ActionApprovalRequired",
-    BLOCK: "ActionBlocked",
-  }[String(record.decision)];
   const canonical = decidedIntent(evidence, record)?.canonical;
   const echoed = record.facts === null ? "null" : canonical;
+  const { intent, ...said } = data;
   const agrees =
-    isSame(said, recorded) &&
-    type === detailType &&
-    metadata.event_id === record.decision_id &&
-    metadata.trace_id === record.trace_id &&
-    metadata.causation_id === record.causation_id &&
-    detail.endsWith(`"intent":${echoed}}}`);
+    isSame(said, withoutLedgerOnly(record)) &&
+    isSame(metadata, metadataOf(record)) &&
+    DETAIL_TYPES.get(record.decision) === outcome.detailType &&
+    outcome.detail.endsWith(`"intent":${echoed}}}`);
   if (!agrees) throw new Violation(4, `The event of ${key} is not what is recorded`);
+}
+
+function withoutLedgerOnly(record: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !LEDGER_ONLY.has(name)));
+}
+
+function metadataOf({ decision_id, decided_at, trace_id, causation_id }: Attributes): Attributes {
+  return {
+    event_id: decision_id,
+    schema_version: "1",
+    occurred_at: decided_at,
+    ...(trace_id === undefined ? {} : { trace_id }),
+    ...(causation_id === undefined ? {} : { causation_id }),
+  };
 }
 
 /** 5: no event before its record. */
@@ -172,19 +131,19 @@ export function invariant6(evidence: Evidence, left: { queued: number; dead: num
   if (left.queued > 0) throw new Violation(6, `${left.queued} messages never came to an end`);
   if (left.dead > 0) throw new Violation(10, `${left.dead} messages fail for ever`);
   for (const [key, sent] of evidence.intents) {
-    const record = evidence.decisions.get(key);
-    if (record === undefined) throw new Violation(6, `No decision: ${key}`);
-    for (const { fingerprint, body } of sent) {
-      const agrees = fingerprint === record.fingerprint;
-      const answered = agrees ? evidence.details.has(key) : evidence.quarantined.has(body);
-      if (!answered) throw new Violation(6, `No ${agrees ? "event" : "quarantine"}: ${key}`);
-    }
+    for (const intent of sent) invariant6OfIntent(evidence, key, intent);
   }
-  for (const { content, body } of evidence.scenario.messages) {
-    if (content.kind === "poison" && !evidence.quarantined.has(body)) {
-      throw new Violation(6, `Not in quarantine: ${body.slice(0, 80)}`);
-    }
-  }
+  const poison = evidence.scenario.messages.filter(({ content }) => content.kind === "poison");
+  const lost = poison.find(({ body }) => !evidence.quarantined.has(body));
+  if (lost !== undefined) throw new Violation(6, `Not in quarantine: ${lost.body.slice(0, 80)}`);
+}
+
+function invariant6OfIntent(evidence: Evidence, key: string, sent: SentIntent): void {
+  const record = evidence.decisions.get(key);
+  if (record === undefined) throw new Violation(6, `No decision: ${key}`);
+  const agrees = sent.fingerprint === record.fingerprint;
+  const answered = agrees ? evidence.details.has(key) : evidence.quarantined.has(sent.body);
+  if (!answered) throw new Violation(6, `No ${agrees ? "event" : "quarantine"}: ${key}`);
 }
 
 /** 7: nothing automatic on facts that are too old, or that an acknowledged change has ended. */
@@ -319,7 +278,7 @@ export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
   const fits = answers.some(({ budget }) => {
     if (budget === undefined) return false;
     const today = referenceDay(atMs, budget.zone);
-    return record.date_key === (today > open ? today : open);
+    return record.date_key === [today, open].sort().at(-1);
   });
   if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
 }

@@ -56,30 +56,44 @@ export function referenceDecision(
   atMs: number,
 ): ReferenceAnswer {
   const type = String(intent.action_type);
-  const findings: Finding[] = SCOPES.flatMap((scope) =>
-    stopFinding(itemAt(scope, "KILL_SWITCH"), type, atMs),
-  );
-  if (isPast(intent.expires_at, atMs)) findings.push([2, "INTENT_EXPIRED"]);
-  const mode = modeOf(itemAt, type);
   const entry = entryOf(itemAt, type);
-  if (mode === "DISABLED") findings.push([2, "ACTION_TYPE_DISABLED"]);
-  if (entry === undefined) findings.push([1, "ACTION_TYPE_UNKNOWN"]);
-  if (mode === "PROPOSE_ONLY") findings.push([1, "PROPOSE_ONLY"]);
-  if (mode === "NONE") findings.push([1, "MODE_NOT_CONFIGURED"]);
-  if (mode === "APPROVAL_REQUIRED") findings.push([1, "TENANT_POLICY"]);
-  if (mode === "UNREADABLE") findings.push([1, "UNKNOWN_MODE"]);
-  if (entry?.external === true) findings.push([1, "EXTERNAL_CONTACT"]);
-  findings.push(...riskFindings(intent.risk_level, entry?.tier));
-  findings.push(...confidenceFindings(intent.confidence_score, entry?.confidence ?? 0));
-  if (!isKnownPolicy(itemAt)) findings.push([1, "POLICY_ERROR"]);
+  const findings: Finding[] = [
+    ...SCOPES.flatMap((scope) => stopFinding(itemAt(scope, "KILL_SWITCH"), type, atMs)),
+    ...(isPast(intent.expires_at, atMs) ? [[2, "INTENT_EXPIRED"] as const] : []),
+    ...modeFindings(modeOf(itemAt, type), entry === undefined),
+    ...(entry?.external === true ? [[1, "EXTERNAL_CONTACT"] as const] : []),
+    ...riskFindings(intent.risk_level, entry?.tier),
+    ...confidenceFindings(intent.confidence_score, entry?.confidence ?? 0),
+    ...(isKnownPolicy(itemAt) ? [] : [[1, "POLICY_ERROR"] as const]),
+  ];
   const worst = findings.find(([severity]) => severity === 2) ?? findings[0];
   if (worst !== undefined) {
     return { decision: worst[0] === 2 ? "BLOCK" : "REQUIRE_APPROVAL", reason: worst[1] };
   }
   const budget = budgetOf(itemAt, type);
-  if (budget === undefined)
+  if (budget === undefined) {
     return { decision: "REQUIRE_APPROVAL", reason: "BUDGET_NOT_CONFIGURED" };
+  }
   return { decision: "AUTO_EXECUTE", reason: "POLICY_ALLOWED", budget };
+}
+
+/** In the gate's order: an unknown type stands between the modes. */
+function modeFindings(mode: string, isUnknownType: boolean): Finding[] {
+  const unknown: Finding[] = isUnknownType ? [[1, "ACTION_TYPE_UNKNOWN"]] : [];
+  switch (mode) {
+    case "DISABLED":
+      return [[2, "ACTION_TYPE_DISABLED"], ...unknown];
+    case "PROPOSE_ONLY":
+      return [...unknown, [1, "PROPOSE_ONLY"]];
+    case "NONE":
+      return [...unknown, [1, "MODE_NOT_CONFIGURED"]];
+    case "APPROVAL_REQUIRED":
+      return [...unknown, [1, "TENANT_POLICY"]];
+    case "UNREADABLE":
+      return [...unknown, [1, "UNKNOWN_MODE"]];
+    default:
+      return unknown;
+  }
 }
 
 function isPast(instant: unknown, atMs: number): boolean {
@@ -138,7 +152,7 @@ function entryOf(itemAt: ItemAt, type: string): Entry | undefined {
 
 function riskFindings(own: unknown, tier: string | undefined): Finding[] {
   const said = typeof own === "string" ? own.trim().toUpperCase() : own;
-  const ownIndex = RISKS.findIndex((risk) => risk === said);
+  const ownIndex = typeof said === "string" ? RISKS.indexOf(said) : -1;
   if (own !== undefined && ownIndex < 0) return [[1, "RISK_LEVEL_UNKNOWN"]];
   if (own === undefined && tier === undefined) return [[1, "RISK_LEVEL_UNKNOWN"]];
   const risk = Math.max(ownIndex, tier === undefined ? -1 : RISKS.indexOf(tier));

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are pieces of other modules, templates and all.
 import type { Mutant } from "./plant.ts";
 
 const GATE_STORE = "core/src/adapters/dynamodb/gate-store.ts";

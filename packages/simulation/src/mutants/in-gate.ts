@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are pieces of other modules, templates and all.
 import type { Mutant } from "./plant.ts";
 
 const CLAIM = "core/src/budget/claim.ts";
@@ -104,6 +105,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     file: COMMIT_CLAIMS,
     search: "undecided: claims.filter((_, index) => !reply.existing.has(index)),",
     replace: "undecided: claims,",
+    equivalent:
+      "it is refused again until its facts are too old; the next read finds and adopts the record: slower, the same",
   },
   {
     name: "slow-read-accepted",
@@ -141,6 +144,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     file: CONSUME,
     search: "for (const message of quarantined) {",
     replace: "for (const message of refused) {",
+    profile: "sink-outage",
   },
   {
     name: "refusal-of-entries-ignored",
@@ -259,5 +263,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     search:
       'ExpressionAttributeValues: values,\n    ReturnValuesOnConditionCheckFailure: "ALL_OLD",',
     replace: "ExpressionAttributeValues: values,",
+    equivalent:
+      "no item means an absent state: the next attempt puts on that condition, is refused with the item, and goes on from it",
   },
 ];

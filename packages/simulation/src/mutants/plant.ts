@@ -13,7 +13,9 @@ export interface Mutant {
   readonly replace: string;
   /** `sdk`: it is in an adapter, so only the simulation under the clients can see it. */
   readonly level?: "sdk";
-  readonly profile?: "stop-race" | "burst" | "midnight";
+  /** Why no outcome can tell it from the code as it is: it is not hunted. */
+  readonly equivalent?: string;
+  readonly profile?: "stop-race" | "burst" | "midnight" | "sink-outage";
 }
 
 const PACKAGES = new URL("../../../", import.meta.url);

@@ -75,7 +75,7 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
     batchSize: random.pick([1, 2, 5, 10, 10]),
     visibilityMs: random.pick([180_000, 180_000, 31_000]),
     maxReceiveCount: has(rates, "F25") || random.chance(0.1) ? 2 : 5,
-    timeoutMs: random.pick([30_000, 30_000, 8_000]),
+    timeoutMs: profile === "sink-outage" ? 8_000 : random.pick([30_000, 30_000, 8_000]),
     messages,
     initial: initialItems(accounts, style, random),
     changes: createChanges(
@@ -91,7 +91,7 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
       random,
     ),
     rates,
-    outages: calm ? [] : pickOutages(spanMs, random),
+    outages: calm ? [] : pickOutages(profile, spanMs, random),
     faultsUntilMs: calm ? 0 : spanMs + random.between(0, 60_000),
   };
 }
@@ -143,6 +143,9 @@ function pickAccounts(profile: Profile, random: Random) {
 /** These widen the gap between a read and the commit that relies on it. */
 const GAP_FAULTS: readonly FaultId[] = ["F4", "F5", "F6", "F9", "F11"];
 
+/** Nothing can be published or put aside for as long as a function may take. */
+const SINK_FAULTS: readonly FaultId[] = ["F13", "F15", "F16", "F31"];
+
 /** A handful of faults a run, each at a rate of its own: runs differ more than one mix would. */
 function pickRates(
   profile: Profile,
@@ -150,11 +153,13 @@ function pickRates(
   random: Random,
 ): FaultRates {
   const some = random.shuffled(ALL_FAULTS).slice(0, 3 + random.int(7));
-  const chosen = wanted ?? [...some, ...(OPEN.has(profile) ? GAP_FAULTS : [])];
+  const usual = profile === "sink-outage" ? SINK_FAULTS : some;
+  const chosen = wanted ?? [...usual, ...(OPEN.has(profile) ? GAP_FAULTS : [])];
   return Object.fromEntries(chosen.map((fault) => [fault, random.pick(RATES)]));
 }
 
-function pickOutages(spanMs: number, random: Random): Outage[] {
+function pickOutages(profile: Profile, spanMs: number, random: Random): Outage[] {
+  if (profile === "sink-outage") return [{ fromMs: 0, toMs: spanMs + 20_000 }];
   if (random.chance(0.6)) return [];
   return Array.from({ length: 1 + random.int(2) }, () => {
     const fromMs = random.between(0, spanMs);

@@ -11,6 +11,7 @@ export const PROFILES = [
   "burst",
   "days",
   "midnight",
+  "sink-outage",
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 

@@ -28,15 +28,9 @@ export function underTheSdk(): Level {
     const [, operation = ""] = String(request.headers["x-amz-target"]).split(".");
     const body: unknown = JSON.parse(textOf(request.body));
     try {
-      const reply = await dispatch(world, process, operation, body);
-      return respond(200, reply);
+      return respond(200, await dispatch(world, process, operation, body));
     } catch (error) {
-      if (!(error instanceof ServiceFault)) throw error;
-      if (error.code === "TimeoutError" || error.code === "ECONNRESET") {
-        throw Object.assign(new Error(error.code), { name: error.code });
-      }
-      const status = error.code.startsWith("Internal") ? 500 : 400;
-      return respond(status, { __type: `x#${error.code}`, message: "", ...faultBody(error) });
+      return refusal(error);
     } finally {
       moving += 1;
     }
@@ -111,6 +105,17 @@ function dispatch(world: World, process: SimProcess, operation: string, body: un
   if (operation === "PutEvents") return answerPutEvents(world.sinks, process, body);
   if (operation === "SendMessageBatch") return answerSendBatch(world.sinks, process, body);
   return answerDynamoDb(world.dynamo, process, operation, body);
+}
+
+/** A fault as its response; what happens on the way has none, and is thrown. */
+function refusal(error: unknown) {
+  if (!(error instanceof ServiceFault)) throw error;
+  const { code } = error;
+  if (code === "TimeoutError" || code === "ECONNRESET") {
+    throw Object.assign(new Error(code), { name: code });
+  }
+  const body = { __type: `x#${code}`, message: "", ...faultBody(error) };
+  return respond(code.startsWith("Internal") ? 500 : 400, body);
 }
 
 function textOf(body: unknown): string {

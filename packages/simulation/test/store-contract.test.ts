@@ -1,8 +1,8 @@
 import process from "node:process";
 import { afterAll, beforeAll } from "vitest";
-import { type DynamoDbServer, startDynamoDb } from "../../../local/src/dynamodb/server.ts";
-import { AT_PORTS } from "../run.ts";
-import { underTheSdk } from "../sdk/clients.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../local/src/dynamodb/server.ts";
+import { AT_PORTS } from "../src/run.ts";
+import { underTheSdk } from "../src/sdk/clients.ts";
 import { openDynamoDbStores } from "./dynamodb-stores.ts";
 import { openSimulatedStores } from "./simulated-stores.ts";
 import { storeContract } from "./store-contract.ts";

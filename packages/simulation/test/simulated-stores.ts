@@ -1,18 +1,18 @@
 import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
-import { createChecker } from "../checks/checker.ts";
-import { createEvidence } from "../checks/evidence.ts";
-import { createDynamo } from "../dynamo/dynamo.ts";
-import { createTables } from "../dynamo/tables.ts";
-import { createFaults } from "../faults.ts";
-import { createNetwork } from "../network.ts";
-import { createSinks } from "../ports/bus.ts";
-import { createQueue } from "../ports/queue.ts";
-import { createProcess } from "../process.ts";
-import { createRandom } from "../random.ts";
-import { createScenario } from "../scenario/create.ts";
-import { createScheduler } from "../scheduler.ts";
-import { SILENT } from "../trace.ts";
-import type { Level, World } from "../world.ts";
+import { createChecker } from "../src/checks/checker.ts";
+import { createEvidence } from "../src/checks/evidence.ts";
+import { createDynamo } from "../src/dynamo/dynamo.ts";
+import { createTables } from "../src/dynamo/tables.ts";
+import { createFaults } from "../src/faults.ts";
+import { createNetwork } from "../src/network.ts";
+import { createSinks } from "../src/ports/bus.ts";
+import { createQueue } from "../src/ports/queue.ts";
+import { createProcess } from "../src/process.ts";
+import { createRandom } from "../src/random.ts";
+import { createScenario } from "../src/scenario/create.ts";
+import { createScheduler } from "../src/scheduler.ts";
+import { SILENT } from "../src/trace.ts";
+import type { Level, World } from "../src/world.ts";
 import type { OpenStore } from "./store-contract.ts";
 
 /** The stores of a simulated world without faults, for tests that know nothing of virtual time. */

@@ -4,7 +4,7 @@ import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-stor
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { createTables } from "../../../local/src/dynamodb/tables.ts";
+import { createTables } from "../../local/src/dynamodb/tables.ts";
 import type { OpenStore } from "./store-contract.ts";
 
 let opened = 0;

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 /** AWS's own jars are in this package; they are fetched now and thrown away afterwards. */
 const PACKAGE = "amplify-dynamodb-simulator@2.9.30";
-const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const START_MS_MAX = 60_000;
 
 const LICENCE = `DynamoDB Local is AWS's own, under a licence that asks for an AWS account in good standing
@@ -96,7 +96,7 @@ async function runContract(endpoint: string): Promise<number> {
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
   const test = spawn(
     process.execPath,
-    [vitest, "run", "--config", "vitest.workspace.ts", "--project", "simulation", "src/contract"],
+    [vitest, "run", "--config", "vitest.workspace.ts", "--project", "simulation", "store-contract"],
     {
       cwd: ROOT,
       stdio: "inherit",

@@ -1,0 +1,49 @@
+import type { Commit } from "../dynamo/dynamo.ts";
+import type { Attributes } from "../dynamo/expressions.ts";
+import type { AppliedWrite } from "../dynamo/tables.ts";
+import { configurations, decidedIntent, type Evidence, type Window } from "./evidence.ts";
+import { type ReferenceAnswer, referenceDecision } from "./reference.ts";
+
+/** The window a read may take, as the gate promises, with its clock's grain. */
+export const READ_MS_MAX = 251;
+
+/** A decision that was just recorded, with what it may have been taken on. */
+export interface Recorded {
+  readonly record: Attributes;
+  readonly commit: Commit;
+  /** Virtual time at which its facts began to be read, by its writer's own clock. */
+  readonly readMs: number;
+  /** What the reference says of it, on each configuration it may have seen. */
+  readonly answers: readonly ReferenceAnswer[];
+}
+
+export function recordedBy(evidence: Evidence, write: AppliedWrite, commit: Commit): Recorded {
+  const record = write.after ?? {};
+  const { startEpochMs } = evidence.scenario;
+  const decidedAtMs = Date.parse(String(record.decided_at));
+  const readMs = decidedAtMs - startEpochMs - commit.process.skewMs;
+  const automatic = record.decision === "AUTO_EXECUTE";
+  const window: Window = {
+    fromMs: readMs,
+    toMs: readMs + READ_MS_MAX,
+    ...(automatic ? { commitMs: commit.timeMs } : {}),
+  };
+  const answers = answersIn(evidence, record, window, decidedAtMs);
+  return { record, commit, readMs, answers };
+}
+
+/** What the reference says of a decision, on each configuration read in a window. */
+export function answersIn(
+  evidence: Evidence,
+  record: Attributes,
+  window: Window,
+  atMs: number,
+): ReferenceAnswer[] {
+  const intent = decidedIntent(evidence, record);
+  if (intent === undefined || !intent.content.valid) return [];
+  const answers: ReferenceAnswer[] = [];
+  for (const itemAt of configurations(evidence, record, window)) {
+    answers.push(referenceDecision(intent.content.data, itemAt, atMs));
+  }
+  return answers;
+}
