@@ -170,3 +170,11 @@ test("days between two days are whole across a change of clocks and a leap day",
 test("a day's rows expire the given number of days after its end", () => {
   expect(expirySeconds(day("2026-11-22"), 90)).toBe(Date.UTC(2027, 1, 21) / 1000);
 });
+
+test("an instant at the end of the calendar has a day in every zone", () => {
+  const end = instantMs("9999-12-31T23:59:59.999Z");
+  const start = instantMs("0000-01-01T00:00:00.000Z");
+
+  expect(dayOf(end, "Pacific/Kiritimati")).toBe("9999-12-31");
+  expect(dayOf(start, "America/Los_Angeles")).toBe("0000-01-01");
+});

@@ -40,11 +40,19 @@ export function calendarAt(epochMs: number): Calendar {
   };
 }
 
-/** The calendar day an instant falls on in a zone. */
+/**
+ * The calendar day an instant falls on in a zone. Days have years of four digits: an instant whose
+ * year has another number there counts for the nearest day that has.
+ */
 export function dayOf(epochMs: number, timeZone: string): DateKey {
   const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  if (zoned.year > 9999) return LAST_DAY;
+  if (zoned.year < 0) return FIRST_DAY;
   return DateKey.parse(zoned.toPlainDate().toString());
 }
+
+const FIRST_DAY = DateKey.parse("0000-01-01");
+const LAST_DAY = DateKey.parse("9999-12-31");
 
 /** Whole days from one day to another; negative when `to` is earlier. */
 export function daysBetween(from: DateKey, to: DateKey): number {

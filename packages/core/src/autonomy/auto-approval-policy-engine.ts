@@ -26,8 +26,8 @@ export class AutoApprovalPolicyEngine {
       account_id: input.account_id,
       action_type: input.action_type,
       autonomy_mode: input.autonomy_mode,
-      // The caller resolved the mode; which level answered is not part of the input.
       mode_source: "ACCOUNT_ACTION_TYPE",
+      modeWasGiven: true,
       facts: factsOf(input, entry),
       epochMs: 0,
       decided_at: "",

@@ -11,6 +11,8 @@ export interface PolicyQuestion extends AccountRef {
   /** `null`: the level that answers holds no known mode (`facts.mode_found`). */
   readonly autonomy_mode: AutonomyMode | null;
   readonly mode_source: ModeSource;
+  /** The mode was handed in by a caller, who alone knows where it is set. */
+  readonly modeWasGiven?: true;
   readonly facts: PolicyFacts;
   /** The gate's clock reading, epoch milliseconds and as text. */
   readonly epochMs: number;
@@ -54,7 +56,7 @@ const CLAUSES: readonly Clause[] = [
     decision: "BLOCK",
     matches: ({ autonomy_mode }) => autonomy_mode === "DISABLED",
     explain: (q) =>
-      `${q.action_type} is disabled for account ${q.account_id} (mode DISABLED, ${LEVEL_WORDS[q.mode_source]}). It must not run.`,
+      `${q.action_type} is disabled for account ${q.account_id} (mode DISABLED, ${levelWords(q)}). It must not run.`,
   },
   {
     clause: "CATALOGUE",
@@ -72,7 +74,7 @@ const CLAUSES: readonly Clause[] = [
     decision: "REQUIRE_APPROVAL",
     matches: ({ autonomy_mode }) => autonomy_mode === "PROPOSE_ONLY",
     explain: (q) =>
-      `Agents may only propose ${q.action_type} on account ${q.account_id} (mode PROPOSE_ONLY, ${LEVEL_WORDS[q.mode_source]}). A person has to carry it out.`,
+      `Agents may only propose ${q.action_type} on account ${q.account_id} (mode PROPOSE_ONLY, ${levelWords(q)}). A person has to carry it out.`,
   },
   {
     clause: "APPROVAL_REQUIRED",
@@ -89,7 +91,7 @@ const CLAUSES: readonly Clause[] = [
     matches: ({ autonomy_mode, mode_source }) =>
       autonomy_mode === "APPROVAL_REQUIRED" && mode_source !== "NOT_CONFIGURED",
     explain: (q) =>
-      `${q.action_type} on account ${q.account_id} needs approval (mode APPROVAL_REQUIRED, ${LEVEL_WORDS[q.mode_source]}). ${APPROVE}`,
+      `${q.action_type} on account ${q.account_id} needs approval (mode APPROVAL_REQUIRED, ${levelWords(q)}). ${APPROVE}`,
   },
   {
     clause: "UNKNOWN_MODE",
@@ -97,7 +99,7 @@ const CLAUSES: readonly Clause[] = [
     decision: "REQUIRE_APPROVAL",
     matches: ({ autonomy_mode }) => autonomy_mode === null,
     explain: (q) =>
-      `The mode stored for ${q.action_type} on account ${q.account_id} is ${q.facts.mode_found}, which is not a known mode (${LEVEL_WORDS[q.mode_source]}). ${APPROVE}`,
+      `The mode stored for ${q.action_type} on account ${q.account_id} is ${q.facts.mode_found}, which is not a known mode (${levelWords(q)}). ${APPROVE}`,
   },
   {
     clause: "EXTERNAL_CONTACT",
@@ -192,6 +194,10 @@ function killSwitch(stop: AppliedKillSwitch, question: PolicyQuestion): RatedFin
     decision: stop.effect,
     explanation: `${whose}${because}. ${then}`,
   };
+}
+
+function levelWords({ modeWasGiven, mode_source }: PolicyQuestion): string {
+  return modeWasGiven ? "as given" : LEVEL_WORDS[mode_source];
 }
 
 function isUnknownType(facts: PolicyFacts): boolean {
