@@ -6,7 +6,14 @@ import type { Commit } from "../dynamo/dynamo.ts";
 import { type Attributes, isSame } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
-import { type DayCount, decidedIntent, type Evidence, intentText, Violation } from "./evidence.ts";
+import {
+  type DayCount,
+  decidedIntent,
+  type Evidence,
+  intentText,
+  type SentIntent,
+  Violation,
+} from "./evidence.ts";
 import { answersIn, READ_MS_MAX, type Recorded } from "./recorded.ts";
 import { referenceDay, referenceLimit } from "./reference.ts";
 
