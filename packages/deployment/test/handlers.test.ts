@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { type Deployed, type DeployedFunction, openDeployment } from "./lambda/deployed.ts";
 import {
   authorizerEvent,
@@ -14,6 +15,7 @@ import {
 import { answerInFreshProcess } from "./lambda/fresh-process.ts";
 import { entries } from "./lambda/unzip.ts";
 import { roleStatements } from "./proof/permissions.ts";
+import { named } from "./synthesis/find.ts";
 import { ROOT } from "./synthesis/platform.ts";
 import { type Stage, synthesise } from "./synthesis/synthesise.ts";
 
@@ -82,7 +84,7 @@ describe("from an empty stage to a first decision", () => {
   });
 
   test("the consumer decides a batch, and each outcome arrives at the subscriber", async () => {
-    const { answers } = await answerInFreshProcess(consumer, [
+    const { answers, output } = await answerInFreshProcess(consumer, [
       { Records: [intentMessage({ ...NOTE, action_intent_id: "ai_first" })] },
       {
         Records: [
@@ -100,6 +102,10 @@ describe("from an empty stage to a first decision", () => {
       "ActionAutoApproved ai_first",
       "ActionAutoApproved ai_second",
     ]);
+    const { dashboardBody } = named(stage.synthesis, "AutonomyDashboard").inputs;
+    for (const metric of ["Decisions", "DecisionLatency"]) {
+      expect(dashboardBody).toContain(`${emitted(output, metric)} MetricName=${metric}`);
+    }
   });
 
   test("the admin API shows the decision, its budget and the audit trail", async () => {
@@ -179,6 +185,28 @@ async function call(...requests: HttpRequest[]) {
 
 function statuses(answers: readonly unknown[]): unknown[] {
   return answers.map((answer) => Object(answer).statusCode);
+}
+
+const EmbeddedMetrics = z.object({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(
+      z.object({
+        Namespace: z.string(),
+        Dimensions: z.array(z.array(z.string())),
+        Metrics: z.array(z.object({ Name: z.string() })),
+      }),
+    ),
+  }),
+});
+
+/** Namespace and dimensions of a metric in what a function printed, as CloudWatch searches for them. */
+function emitted(output: string, metric: string): string | undefined {
+  const metrics = output.split("\n").flatMap((line) => {
+    if (!line.startsWith("{")) return [];
+    return EmbeddedMetrics.safeParse(JSON.parse(line)).data?._aws.CloudWatchMetrics ?? [];
+  });
+  const found = metrics.find(({ Metrics }) => Metrics.some(({ Name }) => Name === metric));
+  return found && `{${[found.Namespace, ...(found.Dimensions[0] ?? [])].join(",")}}`;
 }
 
 /** Waits for a number of outcomes; detail-type and intent of each, sorted. */

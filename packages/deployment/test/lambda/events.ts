@@ -49,7 +49,14 @@ export function intentMessage(data: object, receiveCount = 1) {
     source: "cc-native.decision",
     "detail-type": "ActionIntentCreated",
     time: new Date().toISOString(),
-    detail: { metadata: { event_id: randomUUID(), schema_version: "1" }, data },
+    detail: {
+      metadata: {
+        event_id: randomUUID(),
+        schema_version: "1",
+        occurred_at: new Date().toISOString(),
+      },
+      data,
+    },
   });
   return sqsRecord(body, receiveCount);
 }
