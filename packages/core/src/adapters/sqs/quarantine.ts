@@ -11,7 +11,10 @@ const MESSAGES_PER_REQUEST_MAX = 10;
 const BYTES_PER_REQUEST_MAX = 1024 * 1024;
 const ATTRIBUTE_BYTES = 1024;
 
-/** Puts messages aside in an SQS queue, body as received, one attempt each. */
+/**
+ * Puts messages aside in an SQS queue, body as received, one attempt each. A body so long that it
+ * leaves no room for the attributes is cut to fit: whole it would be refused for ever.
+ */
 export function sqsQuarantine(client: SQSClient, queueUrl: string): Quarantine {
   return {
     put: async (messages) => {
@@ -51,7 +54,7 @@ async function sendBatch(
 function entryOf(message: QuarantinedMessage, index: number): SendMessageBatchRequestEntry {
   return {
     Id: String(index),
-    MessageBody: message.body,
+    MessageBody: fitting(message.body),
     MessageAttributes: {
       error_code: { DataType: "String", StringValue: message.errorCode },
       error_detail: { DataType: "String", StringValue: message.errorDetail },
@@ -59,6 +62,13 @@ function entryOf(message: QuarantinedMessage, index: number): SendMessageBatchRe
   };
 }
 
+const BODY_BYTES_MAX = BYTES_PER_REQUEST_MAX - ATTRIBUTE_BYTES;
+
+function fitting(body: string): string {
+  if (Buffer.byteLength(body) <= BODY_BYTES_MAX) return body;
+  return Buffer.from(body).subarray(0, BODY_BYTES_MAX).toString();
+}
+
 function messageBytes({ body }: QuarantinedMessage): number {
-  return Buffer.byteLength(body) + ATTRIBUTE_BYTES;
+  return Math.min(Buffer.byteLength(body), BODY_BYTES_MAX) + ATTRIBUTE_BYTES;
 }
