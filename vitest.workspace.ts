@@ -62,7 +62,7 @@ export default defineConfig({
           name: "deployment",
           root: "packages/deployment",
           include: ["test/**/*.test.ts"],
-          globalSetup: "test/setup.ts",
+          globalSetup: `${import.meta.dirname}/packages/deployment/test/setup.ts`,
           maxConcurrency: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
