@@ -15,6 +15,8 @@ const run = promisify(execFile);
 /** AWS's own jars are in this package; they are fetched now and thrown away afterwards. */
 const PACKAGE = "amplify-dynamodb-simulator@2.9.30";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** The one program this needs that the project does not bring. */
+const JAVA = "java";
 const START_MS_MAX = 60_000;
 
 const LICENCE = `DynamoDB Local is AWS's own, under a licence that asks for an AWS account in good standing
@@ -62,7 +64,7 @@ async function withServer(
   const port = await freePort();
   const flags = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)];
   const jar = ["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
-  const server = spawn("java", [...jar, ...flags], { cwd: emulator, stdio: "inherit" });
+  const server = spawn(JAVA, [...jar, ...flags], { cwd: emulator, stdio: "inherit" });
   const ended = once(server, "exit");
   try {
     const endpoint = `http://127.0.0.1:${port}`;

@@ -5,11 +5,11 @@ import { decide } from "@autonomy-gate/core/gate/decide";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { matchesPattern } from "@autonomy-gate/local/src/events/pattern.ts";
+import { InvalidEventPatternError } from "@autonomy-gate/local/src/events/pattern-error.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../../consumers/src/intents/envelope.ts";
-import { matchesPattern } from "../../local/src/events/pattern.ts";
-import { InvalidEventPatternError } from "../../local/src/events/pattern-error.ts";
 import { concerning, referenceDecision, type StoredItem } from "./checks/reference.ts";
 import { TABLES } from "./ports/gate-store.ts";
 

@@ -61,7 +61,7 @@ export interface Network {
 }
 
 /** The consumer's clients give up on a request after so long; it may still arrive. */
-export const REQUEST_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 1_000;
 
 const LATENCY_MS_MIN = 0.5;
 const LATENCY_MS_MAX = 6;

@@ -2,9 +2,9 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { createTables } from "@autonomy-gate/local/src/dynamodb/tables.ts";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { createTables } from "../../local/src/dynamodb/tables.ts";
 import type { OpenStore } from "./store-contract.ts";
 
 let opened = 0;

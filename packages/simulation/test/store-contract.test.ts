@@ -1,6 +1,6 @@
 import process from "node:process";
+import { type DynamoDbServer, startDynamoDb } from "@autonomy-gate/local/src/dynamodb/server.ts";
 import { afterAll, beforeAll } from "vitest";
-import { type DynamoDbServer, startDynamoDb } from "../../local/src/dynamodb/server.ts";
 import { AT_PORTS } from "../src/run.ts";
 import { underTheSdk } from "../src/sdk/clients.ts";
 import { openDynamoDbStores } from "./dynamodb-stores.ts";

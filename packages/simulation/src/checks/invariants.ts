@@ -290,7 +290,7 @@ export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
   if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
 }
 
-export function daysOf(evidence: Evidence, record: Attributes): ReadonlyMap<string, DayCount> {
+function daysOf(evidence: Evidence, record: Attributes): ReadonlyMap<string, DayCount> {
   const pk = `TENANT#${record.tenant_id}#ACCOUNT#${record.account_id}`;
   return evidence.days.get(pk) ?? new Map();
 }

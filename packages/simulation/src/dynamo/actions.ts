@@ -28,7 +28,7 @@ export function actionOf({ Put, Update, Delete }: TransactItem): WriteAction {
   throw new TypeError("The simulation knows Put, Update and Delete.");
 }
 
-export function addressOf(table: string | undefined, key: object | undefined): Address {
+function addressOf(table: string | undefined, key: object | undefined): Address {
   const { pk, sk } = { pk: undefined, sk: undefined, ...key };
   return { table: String(table), pk: String(pk), sk: String(sk) };
 }

@@ -26,7 +26,7 @@ export interface Commit {
   readonly writes: readonly AppliedWrite[];
 }
 
-export interface BatchGetResult {
+interface BatchGetResult {
   readonly found: readonly (Address & { readonly item: Attributes })[];
   readonly unprocessed: readonly Address[];
 }

@@ -8,7 +8,7 @@ export interface Address {
 }
 
 /** What stood at a key from a moment on; `undefined`: nothing. */
-export interface Version {
+interface Version {
   readonly fromMs: number;
   readonly item: Attributes | undefined;
 }

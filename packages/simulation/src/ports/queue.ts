@@ -2,7 +2,7 @@ import type { SQSRecord } from "aws-lambda";
 import type { Network } from "../network.ts";
 
 /** A message in the intents queue, wherever it is in its life. */
-export interface QueuedMessage {
+interface QueuedMessage {
   readonly messageId: string;
   readonly body: string;
   receiveCount: number;
