@@ -3,7 +3,7 @@ import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import type { GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
-import { failedMessageIds } from "@autonomy-gate/local/src/event-source/batch-response.ts";
+import { failedMessageIds } from "@autonomy-gate/local/event-source/batch-response";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Network } from "./network.ts";
 import type { Queue } from "./ports/queue.ts";

@@ -2,7 +2,7 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { createTables } from "@autonomy-gate/local/src/dynamodb/tables.ts";
+import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { OpenStore } from "./store-contract.ts";

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type DynamoDbServer, startDynamoDb } from "@autonomy-gate/local/src/dynamodb/server.ts";
+import { type DynamoDbServer, startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { afterAll, beforeAll } from "vitest";
 import { AT_PORTS } from "../src/run.ts";
 import { underTheSdk } from "../src/sdk/clients.ts";
