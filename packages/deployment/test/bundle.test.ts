@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bundleFunction } from "../src/bundle.ts";
 import { BUNDLE_FOLDER, FUNCTIONS } from "../src/functions.ts";
 import { answerInFreshProcess } from "./lambda/fresh-process.ts";
+import { openYardstick } from "./lambda/yardstick.ts";
 import { ROOT } from "./synthesis/platform.ts";
 
 const CONSUMER_BYTES_MAX = 600_000;
@@ -50,14 +51,16 @@ test("zod is bundled without its languages, and no credential source but the env
 });
 
 /**
- * The best of several, by the clock or of the processor, whichever is less: what else runs on the
- * machine makes a load slower, never faster.
+ * Other work on the machine makes a load slower, in processor time as well, so a yardstick is loaded
+ * beside it, and the best of several pairs counts.
  */
-test(`the consumer loads within ${LOAD_MS_MAX} ms in a fresh process`, async () => {
+test(`the consumer loads within ${LOAD_MS_MAX} ms in a fresh process, of a machine at rest`, async () => {
+  const yardstick = await openYardstick();
+  onTestFinished(yardstick.close);
   let best = Number.POSITIVE_INFINITY;
   for (let load = 0; load < LOADS_MAX && best > LOAD_MS_MAX; load++) {
     const { loadMs, loadCpuMs } = await answerInFreshProcess(CONSUMER, []);
-    best = Math.min(best, loadMs, loadCpuMs);
+    best = Math.min(best, Math.min(loadMs, loadCpuMs) / (await yardstick.slowdown()));
   }
   expect(best).toBeLessThanOrEqual(LOAD_MS_MAX);
 });
