@@ -1,4 +1,4 @@
-import { factsReply } from "@autonomy-gate/core/adapters/dynamodb/facts";
+import { factsReplies } from "@autonomy-gate/core/adapters/dynamodb/facts";
 import { budgetStateFrom, recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
@@ -59,10 +59,11 @@ function decideWith(items: ReadonlyMap<string, StoredItem>, data: object = GOOD)
   ]);
   const itemAt = (pk: string, sk: string) =>
     items.has(`${pk} ${sk}`) ? items.get(`${pk} ${sk}`) : usual.get(`${pk} ${sk}`);
-  const { facts } = factsReply(REQUEST, TABLES, (_table, pk, sk) => {
+  const [reply] = factsReplies([REQUEST], TABLES, (_table, pk, sk) => {
     const item = itemAt(pk, sk);
     return item === undefined ? undefined : { ...item };
   });
+  const facts = reply?.facts;
   if (facts === undefined) throw new TypeError("Facts of a valid request are always read.");
   const intent = ActionIntentV1.parse(data);
   const { decision, claim } = decide(intent, { ...facts, calendar: calendarAt(AT_MS) });

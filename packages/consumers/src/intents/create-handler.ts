@@ -1,4 +1,7 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import {
+  createDocumentClient,
+  leaveOutRequestLog,
+} from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
@@ -32,10 +35,12 @@ export function createHandler(
   clock: Clock = systemClock(),
 ): IntentsHandler {
   const logger = new Logger({ serviceName: SERVICE_NAME });
+  const events = new EventBridgeClient(REQUESTS);
+  leaveOutRequestLog(events);
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
   const consumer: Consumer = {
     store: dynamoGateStore(createDocumentClient(REQUESTS), config.tables),
-    bus: eventBridgeOutcomeBus(new EventBridgeClient(REQUESTS), config.busName),
+    bus: eventBridgeOutcomeBus(events, config.busName),
     quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,
     turns: createTurns(),

