@@ -32,7 +32,7 @@ import {
   type WideChanges,
 } from "./measures.ts";
 import { invariant16 } from "./permissiveness.ts";
-import { type Recorded, recordedBy } from "./recorded.ts";
+import { type Recorded, readBack, recordedBy } from "./recorded.ts";
 
 /** Watches a run from the outside and checks every invariant as things happen. */
 export interface Checker {
@@ -141,7 +141,10 @@ function checkDecisions(
   const openDay = commit.writes.find(({ sk }) => sk === CURRENT_SK)?.before?.date_key;
   for (const write of decisions) {
     check(3, () => invariant3(write));
-    if (write.after !== undefined) evidence.decisions.set(intentText(write.after), write.after);
+    check(11, () => {
+      const record = readBack(write.after);
+      evidence.decisions.set(intentText(record), record);
+    });
     countAutomatic(evidence, write);
   }
   check(14, () => invariant14OfWrites(commit));

@@ -78,9 +78,15 @@ function costOf(
     PutEvents: Math.ceil(decisions.length / EVENTS_PER_REQUEST),
     units:
       BUDGET_UNITS * (spenders.size + closed.length) +
-      sum(automatic, (record) => writeUnits(record, true)) +
-      sum(others, (record) => writeUnits(record, false)),
+      sum(automatic, (record) => writeUnits(itemOf(evidence, record), true)) +
+      sum(others, (record) => writeUnits(itemOf(evidence, record), false)),
   };
+}
+
+/** What is stored of a decision: less than is read back. */
+function itemOf({ tables }: Evidence, record: Attributes): Attributes | undefined {
+  const sk = `DECISION#${record.action_intent_id}`;
+  return tables.get({ table: "ledger", pk: pkOf("ACCOUNT", record), sk });
 }
 
 function keysOf(decisions: readonly Attributes[]): Set<string> {

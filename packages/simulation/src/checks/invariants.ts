@@ -1,4 +1,3 @@
-import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
 import { TransientError } from "@autonomy-gate/core/errors";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
@@ -204,10 +203,7 @@ export function invariant10(error: unknown): void {
 
 /** 11: a decision can be taken again from its stored item alone. */
 export function invariant11({ record }: Recorded): void {
-  const stored = recordFrom(record);
-  if (stored.status !== "readable") throw new Violation(11, `Unreadable: ${intentText(record)}`);
-  const again = recompute(stored.value);
-  for (const [name, value] of Object.entries(again)) {
+  for (const [name, value] of Object.entries(recompute(record))) {
     if (!isSame(value, record[name])) {
       throw new Violation(11, `${name} of ${intentText(record)} is not recomputed`);
     }

@@ -1,7 +1,15 @@
+import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
+import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { Attributes } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
-import { configurations, decidedIntent, type Evidence, type Window } from "./evidence.ts";
+import {
+  configurations,
+  decidedIntent,
+  type Evidence,
+  Violation,
+  type Window,
+} from "./evidence.ts";
 import { type ReferenceAnswer, referenceDecision } from "./reference.ts";
 
 /** The window a read may take, as the gate promises, with its clock's grain. */
@@ -9,7 +17,8 @@ export const READ_MS_MAX = 251;
 
 /** A decision that was just recorded, with what it may have been taken on. */
 export interface Recorded {
-  readonly record: Attributes;
+  /** As it is read back: what its item leaves out is in it. */
+  readonly record: DecisionRecord;
   readonly commit: Commit;
   /** Virtual time at which its facts began to be read, by its writer's own clock. */
   readonly readMs: number;
@@ -17,8 +26,15 @@ export interface Recorded {
   readonly answers: readonly ReferenceAnswer[];
 }
 
+/** A decision's item read back. Throws Violation 11 when that cannot be done. */
+export function readBack(item: Attributes | undefined): DecisionRecord {
+  const stored = recordFrom(item);
+  if (stored.status === "readable") return stored.value;
+  throw new Violation(11, `A decision that cannot be read back: ${JSON.stringify(item)}`);
+}
+
 export function recordedBy(evidence: Evidence, write: AppliedWrite, commit: Commit): Recorded {
-  const record = write.after ?? {};
+  const record = readBack(write.after);
   const { startEpochMs } = evidence.scenario;
   const decidedAtMs = Date.parse(String(record.decided_at));
   const readMs = decidedAtMs - startEpochMs - commit.process.skewMs;

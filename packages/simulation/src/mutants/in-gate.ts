@@ -38,6 +38,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     search:
       "const used = (position.countByType.get(actionType) ?? 0) + (taken.get(actionType) ?? 0);",
     replace: "const used = position.countByType.get(actionType) ?? 0;",
+    profile: "burst",
   },
   {
     name: "overflow-refused-early",
@@ -255,6 +256,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     search:
       "conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);",
     replace: "",
+    profile: "burst",
   },
   {
     name: "old-item-not-asked-for",
