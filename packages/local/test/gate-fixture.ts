@@ -47,7 +47,7 @@ const REMAINING_MS = 30_000;
 const FROM_NOON_MS = Date.parse("2026-11-22T12:00:00.000Z") - Date.now();
 
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
-export type IntentData = Record<string, unknown>;
+type IntentData = Record<string, unknown>;
 
 const EventShape = z.looseObject({
   "detail-type": z.string(),

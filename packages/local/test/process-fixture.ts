@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 const PROGRAM = join(import.meta.dirname, "../bin/autonomy.js");
 
 /** A command of the one-machine stack that has ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -16,7 +16,7 @@ export interface Intake {
 export type RefusedMessage = Refused & { readonly record: SQSRecord };
 
 /** A message whose reading failed for a reason nobody foresaw: it comes again, its mates do not. */
-export interface UnreadMessage {
+interface UnreadMessage {
   readonly record: SQSRecord;
   readonly error: unknown;
 }
