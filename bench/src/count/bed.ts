@@ -2,7 +2,8 @@ import { connect } from "@autonomy-gate/local/clients";
 import { startStack } from "@autonomy-gate/local/stack";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { createPeerTables } from "../../peer/tables.ts";
-import { configureBed, SPENT_LIMIT } from "../configure.ts";
+import { actionTypeModes, configureBed, putItems, SPENT_LIMIT } from "../configure.ts";
+import type { SideName } from "../speed/run.ts";
 import {
   accountName,
   accountsOf,
@@ -26,12 +27,12 @@ export interface Counts extends Units {
   readonly modelledLatencyMs: number;
 }
 
-export type SideName = "gate" | "peer";
-
 /** Both sides on one fresh stack, with every call noted. */
 export interface CountingBed {
   /** Runs one batch of new intents. Throws when a message of it failed. */
   count(side: SideName, shape: BatchShape): Promise<Counts>;
+  /** Adds modes of action types that no intent names, so many in all. */
+  configureActionTypes(count: number): Promise<void>;
   /** What one record of the gate weighs, by DynamoDB's rules. */
   recordBytes(kind: Kind): Promise<number>;
   close(): Promise<void>;
@@ -67,6 +68,8 @@ export async function createCountingBed(): Promise<CountingBed> {
   };
   return {
     count: async (side, shape) => countsOf(await callsOf(side, shape), stored),
+    configureActionTypes: (count) =>
+      putItems(clients.documents, stack.description.dynamodb.tables.config, actionTypeModes(count)),
     recordBytes: async (kind) => {
       const calls = await callsOf("gate", { size: 1, kind, spread: "one-account" });
       return recordBytesIn(calls);

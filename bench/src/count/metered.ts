@@ -18,6 +18,9 @@ import type { Meter } from "./meter.ts";
 
 export type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
+/** Does something to a side's EventBridge client before it is used. */
+type PrepareEvents = (events: EventBridgeClient) => void;
+
 const quiet: Consumer["telemetry"] = {
   retried: () => {},
   decided: () => {},
@@ -27,13 +30,18 @@ const quiet: Consumer["telemetry"] = {
 };
 
 /** The consumer as deployed, on clients whose calls are noted. */
-export function meteredGate(stack: StackFile, meter: Meter): Handler {
+export function meteredGate(
+  stack: StackFile,
+  meter: Meter,
+  prepare: PrepareEvents = () => {},
+): Handler {
   const { tables, busName, quarantineUrl, intentSources } = readConfig(consumerEnvironment(stack));
   const shared = { region: stack.region, credentials: stack.credentials, maxAttempts: 1 };
   const documents = createDocumentClient({ ...shared, endpoint: stack.dynamodb.endpoint });
   const events = new EventBridgeClient({ ...shared, endpoint: stack.events.endpoint });
   meter.watch(documents);
   meter.watch(events);
+  prepare(events);
   // No time passes: a slow machine must not look like a read that has to be repeated.
   const clock = { ...systemClock(), elapsedMs: () => 0 };
   const consumer: Consumer = {
@@ -53,12 +61,17 @@ export function meteredGate(stack: StackFile, meter: Meter): Handler {
 }
 
 /** The peer on clients whose calls are noted. */
-export function meteredPeer(stack: StackFile, meter: Meter): Handler {
+export function meteredPeer(
+  stack: StackFile,
+  meter: Meter,
+  prepare: PrepareEvents = () => {},
+): Handler {
   const { region, credentials } = stack;
   const dynamodb = new DynamoDB({ region, credentials, endpoint: stack.dynamodb.endpoint });
   const events = new EventBridgeClient({ region, credentials, endpoint: stack.events.endpoint });
   meter.watch(DynamoDBDocumentClient.from(dynamodb));
   meter.watch(events);
+  prepare(events);
   return createPeerHandler({
     dynamodb,
     events,

@@ -13,7 +13,7 @@ export interface Rounds {
   join<T>(send: () => Promise<T>): Promise<Joined<T>>;
 }
 
-export interface Joined<T> {
+interface Joined<T> {
   readonly round: number;
   readonly outcome: PromiseSettledResult<T>;
 }

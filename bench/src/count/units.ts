@@ -81,7 +81,7 @@ export function sum(units: readonly Units[]): Units {
   );
 }
 
-export function writeUnits(bytes: number): number {
+function writeUnits(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES));
 }
 
