@@ -19,24 +19,29 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: "bench",
 };
 
-/** Milliseconds to import a bundle in a fresh process, handler built; medians of runs in turn. */
+export type LoadTimes = Record<SideName | "node", number>;
+
+/**
+ * Milliseconds to import a bundle in a fresh process, handler built, and of what both import of
+ * Node itself; medians of runs in turn.
+ */
 export async function loadTimesMs(
   bundles: Record<SideName, BuiltBundle>,
   runs: number,
-): Promise<Record<SideName, number>> {
-  const times: Record<SideName, number[]> = { gate: [], peer: [] };
+): Promise<LoadTimes> {
+  const times: Record<keyof LoadTimes, number[]> = { gate: [], peer: [], node: [] };
   for (let turn = 0; turn < runs; turn++) {
-    times.gate.push(await importMs(bundles.gate.entry));
-    times.peer.push(await importMs(bundles.peer.entry));
+    times.gate.push(await importMs(pathToFileURL(bundles.gate.entry).href));
+    times.peer.push(await importMs(pathToFileURL(bundles.peer.entry).href));
+    times.node.push(await importMs("node:http", "node:https", "node:http2", "node:crypto"));
   }
-  return { gate: median(times.gate), peer: median(times.peer) };
+  return { gate: median(times.gate), peer: median(times.peer), node: median(times.node) };
 }
 
-async function importMs(entry: string): Promise<number> {
+async function importMs(...modules: readonly string[]): Promise<number> {
   const script = `
     const startedAt = performance.now();
-    const { handler } = await import(${JSON.stringify(pathToFileURL(entry).href)});
-    if (typeof handler !== "function") throw new Error("There is no handler.");
+    for (const name of ${JSON.stringify(modules)}) await import(name);
     process.stdout.write(String(performance.now() - startedAt), () => process.exit(0));`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], {
     env: { ...process.env, ...ENVIRONMENT },

@@ -16,6 +16,7 @@ export function performancePage(machine: Machine, figures: Figures): string {
     opening(machine),
     "## How far each figure is from its floor",
     headline(figures),
+    TRIED_TEXT,
     "## What a batch costs AWS",
     COUNTS_TEXT,
     countsTable(figures),
@@ -44,6 +45,9 @@ Versions: ${versions.join(", ")}.
 Nothing here ran on AWS. Calls and units are counted on the stand-ins at the real SDK clients, and units
 computed from item sizes by DynamoDB's rules; latency and cost are modelled from the counts.`;
 }
+
+const TRIED_TEXT = `What was tried, and what it gained: [records of one kilobyte](decisions/2026-11-22-a-decision-in-one-kilobyte.md),
+[speed](decisions/2026-11-22-what-speed-was-worth.md).`;
 
 const COUNTS_TEXT = `Every batch without faults costs what \`bench/src/count/formula.ts\` says, tested in
 \`bench/test/formula.test.ts\` (invariant 15). For n intents of one action type on a accounts of one tenant:
@@ -154,7 +158,7 @@ function ownText({ pure, memory, bundleBytes, loadMs, recordBytes }: Figures): s
   return `- A pure decision: ${pure.p50Us.toFixed(1)} µs at p50, ${pure.p99Us.toFixed(1)} µs at p99, ${kilobytes(pure.allocatedBytes)} KB allocated.
 - The consumer's own work, SDK and network left out: ${Math.round(memory.cpuUs)} µs of CPU a decision.
 - Heap after garbage collection: ${megabytes(memory.earlyBytes)} MB after 10,000 decisions, ${megabytes(memory.lateBytes)} MB after ${memory.decisions.toLocaleString("en-US")}.
-- Bundle: ${kilobytes(bundleBytes.gate)} KB with what is loaded on demand, the peer's ${kilobytes(bundleBytes.peer)} KB; imported in ${Math.round(loadMs.gate)} ms, the peer's in ${Math.round(loadMs.peer)} ms (fresh processes in turn, median of 11).
+- Bundle: ${kilobytes(bundleBytes.gate)} KB with what is loaded on demand, the peer's ${kilobytes(bundleBytes.peer)} KB; imported in ${Math.round(loadMs.gate)} ms, the peer's in ${Math.round(loadMs.peer)} ms, the parts of Node that both need in ${Math.round(loadMs.node)} ms (fresh processes in turn, median of 11).
 - A record of ordinary ids (tenant \`acme\`, account \`acct_000\`, an intent id of 21 characters, a UUID as cause): ${recordBytes.automatic} bytes automatic, ${recordBytes.held} held, ${recordBytes.spent} on a spent budget.`;
 }
 
