@@ -1,14 +1,8 @@
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  clockAt,
-  eventBody,
-  type Gate,
-  handle,
-  message,
-  startGate,
-  type Tenant,
-} from "./gate-fixture.ts";
+import { clockAt } from "./gate-clocks.ts";
+import { type Gate, handle, startGate, type Tenant } from "./gate-fixture.ts";
+import { eventBody, message } from "./gate-messages.ts";
 
 let gate: Gate;
 beforeAll(async () => {

@@ -1,16 +1,9 @@
 import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  clockAt,
-  eventBody,
-  type Faults,
-  type Gate,
-  handle,
-  message,
-  noonClock,
-  startGate,
-  type Trip,
-} from "./gate-fixture.ts";
+import { clockAt, noonClock } from "./gate-clocks.ts";
+import { type Gate, handle, startGate } from "./gate-fixture.ts";
+import { eventBody, message } from "./gate-messages.ts";
+import type { Faults, Trip } from "./watched-consumer.ts";
 
 const NOW = "2026-11-22T09:30:00.000Z";
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import type { ConsumerConfig } from "@autonomy-gate/consumers/intents/config";
-import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import {
   createHandler,
   type IntentsHandler,
@@ -10,10 +9,6 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
-import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
@@ -38,13 +33,14 @@ import { startDynamoDb } from "../src/dynamodb/server.ts";
 import { createTables } from "../src/dynamodb/tables.ts";
 import { startEvents } from "../src/events/server.ts";
 import { createQueues, startSqs } from "../src/sqs.ts";
+import { noonClock } from "./gate-clocks.ts";
 import { arn } from "./local-bus.ts";
 import { account as aws } from "./local-queues.ts";
+import { type Faults, watchedConsumer } from "./watched-consumer.ts";
 
 const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 const BUS = "autonomy-local";
 const REMAINING_MS = 30_000;
-const FROM_NOON_MS = Date.parse("2026-11-22T12:00:00.000Z") - Date.now();
 
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
 type IntentData = Record<string, unknown>;
@@ -71,20 +67,6 @@ export interface QuarantinedMessage {
   readonly body: string;
   readonly code: string | undefined;
   readonly detail: string | undefined;
-}
-
-/** One command that went to a stand-in, by when it was sent and when it was answered. */
-export interface Trip {
-  readonly command: string;
-  readonly sentAt: number;
-  answeredAt: number;
-}
-
-/** What befalls a command: throws before it is sent, or after it was carried out. */
-export interface Faults {
-  /** Called before each command with how often such a one was sent. */
-  before?(command: string, time: number): Promise<void> | void;
-  after?(command: string, time: number): Promise<void> | void;
 }
 
 /** The stand-ins and the gate on them, once a file; each test works with tenants of its own. */
@@ -173,65 +155,6 @@ export async function handle(
   const context = { getRemainingTimeInMillis: () => REMAINING_MS };
   const response: SQSBatchResponse = await handler({ Records: [...records] }, context);
   return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-}
-
-/** A message as Lambda hands it over. */
-export function message(
-  body: string,
-  {
-    messageId = randomUUID(),
-    receiveCount = 1,
-  }: { messageId?: string; receiveCount?: number } = {},
-): SQSRecord {
-  return {
-    messageId,
-    receiptHandle: messageId,
-    body,
-    attributes: {
-      ApproximateReceiveCount: String(receiveCount),
-      SentTimestamp: "0",
-      SenderId: "sender",
-      ApproximateFirstReceiveTimestamp: "0",
-    },
-    messageAttributes: {},
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:us-east-1:000000000000:intents",
-    awsRegion: "us-east-1",
-  };
-}
-
-/** The body of an event that carries data. */
-export function eventBody(data: unknown): string {
-  return JSON.stringify({
-    version: "0",
-    id: randomUUID(),
-    source: "cc-native.decision",
-    "detail-type": "ActionIntentCreated",
-    detail: { metadata: { event_id: "ev-1", trace_id: "trace-7" }, data },
-  });
-}
-
-/** A clock that goes as the machine's does, from noon on: no test runs over midnight. */
-export function noonClock(): Clock {
-  return systemClock(FROM_NOON_MS);
-}
-
-/** A clock that says what it is told; time passes on it only while somebody waits, at once. */
-export function clockAt(instant: string): Clock & { set(instant: string): void } {
-  let now = Date.parse(instant);
-  let elapsedMs = 0;
-  return {
-    epochMs: () => now,
-    elapsedMs: () => elapsedMs,
-    sleep: async (ms) => {
-      elapsedMs += ms;
-    },
-    random: () => Math.random(),
-    set: (next) => {
-      now = Date.parse(next);
-    },
-  };
 }
 
 function tenantOf(
@@ -369,94 +292,4 @@ async function drain(client: SQSClient, QueueUrl: string) {
     }));
     await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
-}
-
-function watchedConsumer(
-  config: ConsumerConfig,
-  { clock = noonClock(), faults = {} }: { clock?: Clock; faults?: Faults },
-) {
-  const trips: Trip[] = [];
-  const published: string[] = [];
-  const inputs: { readonly command: string; readonly input: unknown }[] = [];
-  const retries: string[] = [];
-  const failures: unknown[] = [];
-  let ticks = 0;
-  const times = new Map<string, number>();
-  const clients = {
-    db: createDocumentClient({ maxAttempts: 1 }),
-    bus: new EventBridgeClient({ maxAttempts: 1 }),
-    sqs: new SQSClient({ maxAttempts: 1 }),
-  };
-  const watch = async <T>(name: string, next: () => Promise<T>): Promise<T> => {
-    const command = name.replace(/Command$/, "");
-    const time = (times.get(command) ?? 0) + 1;
-    times.set(command, time);
-    const trip = { command, sentAt: ticks++, answeredAt: -1 };
-    trips.push(trip);
-    await faults.before?.(command, time);
-    const output = await next();
-    await faults.after?.(command, time);
-    trip.answeredAt = ticks++;
-    return output;
-  };
-  const step = { step: "finalizeRequest", name: "watch" } as const;
-  clients.db.middlewareStack.add(
-    (next, context) => async (args) => watch(String(context.commandName), () => next(args)),
-    step,
-  );
-  clients.db.middlewareStack.add(
-    (next, context) => async (args) => {
-      const command = String(context.commandName).replace(/Command$/, "");
-      inputs.push({ command, input: args.input });
-      return next(args);
-    },
-    { step: "initialize", name: "note" },
-  );
-  clients.bus.middlewareStack.add(
-    (next, context) => async (args) => watch(String(context.commandName), () => next(args)),
-    step,
-  );
-  clients.bus.middlewareStack.add(
-    (next) => async (args) => {
-      const { Entries } = z
-        .object({ Entries: z.array(z.object({ Detail: z.string() })) })
-        .parse(args.input);
-      published.push(...Entries.map(({ Detail }) => Detail));
-      return next(args);
-    },
-    { step: "initialize", name: "note" },
-  );
-  clients.sqs.middlewareStack.add(
-    (next, context) => async (args) => watch(String(context.commandName), () => next(args)),
-    step,
-  );
-  const consumer: Consumer = {
-    store: dynamoGateStore(clients.db, config.tables),
-    bus: eventBridgeOutcomeBus(clients.bus, config.busName),
-    quarantine: sqsQuarantine(clients.sqs, config.quarantineUrl),
-    clock,
-    turns: createTurns(),
-    telemetry: {
-      retried: (operation, code) => retries.push(`${operation} ${code}`),
-      decided: () => {},
-      quarantined: () => {},
-      failed: (_, error) => failures.push(error),
-      batch: () => {},
-    },
-    intentSources: config.intentSources,
-  };
-  const handle: IntentsHandler = (event, context) =>
-    consumeIntents(event.Records, consumer, context.getRemainingTimeInMillis());
-  return {
-    handle,
-    store: consumer.store,
-    /** Every command, in the order they were sent. */
-    trips,
-    /** What was asked of the database. */
-    inputs,
-    /** Every detail that was offered to the bus, accepted or not. */
-    published,
-    retries,
-    failures,
-  };
 }

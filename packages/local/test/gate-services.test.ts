@@ -4,15 +4,9 @@ import { PermanentError, TransientError } from "@autonomy-gate/core/errors";
 import { ActionType } from "@autonomy-gate/core/ids";
 import type { Clock, GateStore } from "@autonomy-gate/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  eventBody,
-  type Gate,
-  handle,
-  message,
-  noonClock,
-  startGate,
-  type Tenant,
-} from "./gate-fixture.ts";
+import { noonClock } from "./gate-clocks.ts";
+import { type Gate, handle, startGate, type Tenant } from "./gate-fixture.ts";
+import { eventBody, message } from "./gate-messages.ts";
 
 const NOTE = ActionType.parse("CREATE_INTERNAL_NOTE");
 const TASK = ActionType.parse("CREATE_INTERNAL_TASK");

@@ -1,6 +1,8 @@
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clockAt, eventBody, type Gate, handle, message, startGate } from "./gate-fixture.ts";
+import { clockAt } from "./gate-clocks.ts";
+import { type Gate, handle, startGate } from "./gate-fixture.ts";
+import { eventBody, message } from "./gate-messages.ts";
 
 let gate: Gate;
 beforeAll(async () => {

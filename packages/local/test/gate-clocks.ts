@@ -1,0 +1,26 @@
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import type { Clock } from "@autonomy-gate/core/ports";
+
+const FROM_NOON_MS = Date.parse("2026-11-22T12:00:00.000Z") - Date.now();
+
+/** A clock that goes as the machine's does, from noon on: no test runs over midnight. */
+export function noonClock(): Clock {
+  return systemClock(FROM_NOON_MS);
+}
+
+/** A clock that says what it is told; time passes on it only while somebody waits, at once. */
+export function clockAt(instant: string): Clock & { set(instant: string): void } {
+  let now = Date.parse(instant);
+  let elapsedMs = 0;
+  return {
+    epochMs: () => now,
+    elapsedMs: () => elapsedMs,
+    sleep: async (ms) => {
+      elapsedMs += ms;
+    },
+    random: () => Math.random(),
+    set: (next) => {
+      now = Date.parse(next);
+    },
+  };
+}
