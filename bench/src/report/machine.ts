@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { cpus, loadavg, release, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -19,7 +19,7 @@ export async function readMachine() {
     processor: processor?.model ?? "unknown",
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${release()}`,
+    system: `${process.platform} ${process.arch}`,
     node: process.version,
     /** Over the last minute, when the run began: more than 0 means that others used the machine. */
     loadBefore: loadavg()[0] ?? 0,
