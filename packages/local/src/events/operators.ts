@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { quoted } from "@autonomy-gate/core/stored";
 import type { JsonObject, Scalar } from "./json.ts";
 import { isObject, isScalar } from "./json.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";
@@ -167,7 +168,7 @@ function numeric(operand: unknown): Test {
     return refuse("Too many elements in numeric expression");
   }
   if (upperOperator !== "<" && upperOperator !== "<=") {
-    return refuse(`Bad numeric range operator: ${String(upperOperator)}`);
+    return refuse(`Bad numeric range operator: ${quoted(upperOperator)}`);
   }
   const upper = comparison(upperOperator, upperBound);
   if (rest.length > 0) {
@@ -182,7 +183,7 @@ function numeric(operand: unknown): Test {
 function comparison(operator: unknown, bound: unknown): (value: number) => boolean {
   const compare = COMPARISONS.get(operator);
   if (compare === undefined) {
-    return refuse(`Unrecognized numeric range operator: ${String(operator)}`);
+    return refuse(`Unrecognized numeric range operator: ${quoted(operator)}`);
   }
   if (typeof bound !== "number") {
     return refuse(`Value of ${String(operator)} must be numeric`);

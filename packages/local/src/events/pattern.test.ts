@@ -164,6 +164,11 @@ describe("validatePattern", () => {
     ["numeric without a bound", { a: [{ numeric: [">"] }] }, "Value of > must be numeric"],
     ["numeric with a text bound", { a: [{ numeric: ["=", "5"] }] }, "Value of = must be numeric"],
     ["an unknown comparison", { a: [{ numeric: ["!=", 5] }] }, "Unrecognized numeric range"],
+    [
+      "a comparison that cannot be written as text",
+      { a: [{ numeric: [{ toString: 1 }, 5] }] },
+      "Unrecognized numeric range",
+    ],
     ["a range closed twice", { a: [{ numeric: ["<", 5, ">", 1] }] }, "Too many elements"],
     ["a range opened twice", { a: [{ numeric: [">", 5, ">", 1] }] }, "Bad numeric range operator"],
     ["an empty range", { a: [{ numeric: [">", 5, "<", 5] }] }, "Bottom must be less than top"],
