@@ -1,91 +1,45 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+const ROOT = import.meta.dirname;
+
+/** One run's properties are the next one's: a failure seen is a failure that comes again. */
+const SEEDED = { setupFiles: join(ROOT, "fast-check.setup.ts") };
+
+const BESIDE_AND_APART = "{src,test}/**/*.test.ts";
+const APART = "test/**/*.test.ts";
+
+/** Time limits only end what hangs: machines are shared, and slowness is no failure. */
+function project(name: string, root: string, include: string, settings: object = {}) {
+  return {
+    test: {
+      name,
+      root: join(ROOT, root),
+      include: [include],
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      ...settings,
+    },
+  };
+}
 
 /** Vitest 5 does not look for this name: scripts pass it with --config, and vitest.config.ts hands it to editors. */
 export default defineConfig({
   test: {
     projects: [
-      // Properties of 10,000 runs take seconds on a busy machine; slowness there is no failure.
-      {
-        test: {
-          name: "core",
-          root: "packages/core",
-          include: ["{src,test}/**/*.test.ts"],
-          testTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: "consumers",
-          root: "packages/consumers",
-          include: ["{src,test}/**/*.test.ts"],
-          testTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: "admin",
-          root: "packages/admin",
-          include: ["{src,test}/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-        },
-      },
-      { test: { name: "contracts", root: "packages/contracts", include: ["test/**/*.test.ts"] } },
-      {
-        test: {
-          name: "examples",
-          root: "examples",
-          include: ["**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: "conformance",
-          root: "packages/conformance",
-          include: ["test/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: "simulation",
-          root: "packages/simulation",
-          include: ["{src,test}/**/*.test.ts"],
-          testTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: "deployment",
-          root: "packages/deployment",
-          include: ["test/**/*.test.ts"],
-          globalSetup: `${import.meta.dirname}/packages/deployment/test/setup.ts`,
-          maxConcurrency: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: "local",
-          root: "packages/local",
-          include: ["{src,test}/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: "bench",
-          root: "bench",
-          include: ["test/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      project("core", "packages/core", BESIDE_AND_APART, SEEDED),
+      project("consumers", "packages/consumers", BESIDE_AND_APART, SEEDED),
+      project("admin", "packages/admin", BESIDE_AND_APART, SEEDED),
+      project("local", "packages/local", BESIDE_AND_APART, SEEDED),
+      project("contracts", "packages/contracts", APART, SEEDED),
+      project("simulation", "packages/simulation", BESIDE_AND_APART, SEEDED),
+      project("conformance", "packages/conformance", APART),
+      project("examples", "examples", "**/*.test.ts"),
+      project("deployment", "packages/deployment", APART, {
+        globalSetup: join(ROOT, "packages/deployment/test/setup.ts"),
+        maxConcurrency: 2,
+      }),
+      project("bench", "bench", APART),
     ],
   },
 });
