@@ -2,7 +2,7 @@ import type { SQSRecord } from "aws-lambda";
 import { writeUnits } from "../dynamo/capacity.ts";
 import type { Attributes } from "../dynamo/expressions.ts";
 import type { Operation } from "../faults.ts";
-import { type Evidence, intentText, pkOf, Violation } from "./evidence.ts";
+import { type Evidence, intentText, pkOf, storedItem, Violation } from "./evidence.ts";
 import { concerning } from "./reference.ts";
 
 const KEYS_PER_READ = 100;
@@ -78,15 +78,9 @@ function costOf(
     PutEvents: Math.ceil(decisions.length / EVENTS_PER_REQUEST),
     units:
       BUDGET_UNITS * (spenders.size + closed.length) +
-      sum(automatic, (record) => writeUnits(itemOf(evidence, record), true)) +
-      sum(others, (record) => writeUnits(itemOf(evidence, record), false)),
+      sum(automatic, (record) => writeUnits(storedItem(evidence, record), true)) +
+      sum(others, (record) => writeUnits(storedItem(evidence, record), false)),
   };
-}
-
-/** What is stored of a decision: less than is read back. */
-function itemOf({ tables }: Evidence, record: Attributes): Attributes | undefined {
-  const sk = `DECISION#${record.action_intent_id}`;
-  return tables.get({ table: "ledger", pk: pkOf("ACCOUNT", record), sk });
 }
 
 function keysOf(decisions: readonly Attributes[]): Set<string> {

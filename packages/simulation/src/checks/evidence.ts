@@ -101,6 +101,12 @@ export function decidedIntent(evidence: Evidence, record: Attributes): SentInten
     ?.find(({ fingerprint }) => fingerprint === record.fingerprint);
 }
 
+/** What is stored of a decision: less than is read back. */
+export function storedItem({ tables }: Evidence, record: Attributes): Attributes | undefined {
+  const sk = `DECISION#${record.action_intent_id}`;
+  return tables.get({ table: "ledger", pk: pkOf("ACCOUNT", record), sk });
+}
+
 /** A span of virtual time in which facts may have been read, for a write that took effect at one. */
 export interface Window {
   readonly fromMs: number;

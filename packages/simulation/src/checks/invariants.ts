@@ -11,6 +11,7 @@ import {
   type Evidence,
   intentText,
   type SentIntent,
+  storedItem,
   Violation,
 } from "./evidence.ts";
 import { answersIn, READ_MS_MAX, type Recorded } from "./recorded.ts";
@@ -105,15 +106,17 @@ export function invariant4(evidence: Evidence, outcome: Outcome): void {
   const echoed = record.facts === null ? "null" : canonical;
   const { intent, ...said } = data;
   const agrees =
-    isSame(said, withoutLedgerOnly(record)) &&
+    isSame(said, publicPart(evidence, record)) &&
     isSame(metadata, metadataOf(record)) &&
     DETAIL_TYPES.get(record.decision) === outcome.detailType &&
     outcome.detail.endsWith(`"intent":${echoed}}}`);
   if (!agrees) throw new Violation(4, `The event of ${key} is not what is recorded`);
 }
 
-function withoutLedgerOnly(record: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !LEDGER_ONLY.has(name)));
+/** The item's own attributes, known to this version or not; only the reasons are stored shorter. */
+function publicPart(evidence: Evidence, record: Attributes): Attributes {
+  const item = { ...storedItem(evidence, record), reasons: record.reasons };
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !LEDGER_ONLY.has(name)));
 }
 
 function metadataOf({ decision_id, decided_at, trace_id, causation_id }: Attributes): Attributes {
