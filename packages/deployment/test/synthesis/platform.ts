@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
@@ -23,6 +24,7 @@ export async function installPlatform(): Promise<void> {
     JSON.parse(await readFile(join(ROOT, "node_modules/sst/package.json"), "utf8")),
   );
   if (await isInstalled(version)) return;
+  const logs = await mkdtemp(join(tmpdir(), "sst-install-"));
   await run(join(ROOT, "node_modules/.bin/sst"), ["install", "--stage", "synthesis"], {
     cwd: ROOT,
     env: {
@@ -31,8 +33,11 @@ export async function installPlatform(): Promise<void> {
       SST_SKIP_DEPENDENCY_CHECK: "1",
       NO_BUN: "1",
       SST_TELEMETRY_DISABLED: "1",
+      // It leaves its log behind; here that goes with the folder.
+      TMPDIR: logs,
     },
   });
+  await rm(logs, { recursive: true });
   if (!(await isInstalled(version))) {
     throw new Error(`sst install left no platform ${version} in ${PLATFORM}.`);
   }
