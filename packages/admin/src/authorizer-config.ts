@@ -1,3 +1,4 @@
+import { parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 import type { UserPool } from "./auth/tokens.ts";
 
@@ -18,14 +19,11 @@ export interface AuthorizerConfig {
 export function readAuthorizerConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): AuthorizerConfig {
-  const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
-    throw new Error(`The authorizer's environment is not usable. ${problems.join("; ")}`);
-  }
-  const env = parsed.data;
+  const env = parseEnvironment(
+    Environment,
+    environment,
+    "The authorizer's environment is not usable.",
+  );
   return {
     configTable: env.AUTONOMY_CONFIG_TABLE_NAME,
     userPool: {

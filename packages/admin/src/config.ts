@@ -1,3 +1,4 @@
+import { parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
 /** Comma-separated, space around the parts ignored. */
@@ -41,14 +42,11 @@ export interface AdminConfig {
 
 /** Throws an error that names every missing or malformed variable. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): AdminConfig {
-  const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
-    throw new Error(`The admin API's environment is not usable. ${problems.join("; ")}`);
-  }
-  const env = parsed.data;
+  const env = parseEnvironment(
+    Environment,
+    environment,
+    "The admin API's environment is not usable.",
+  );
   const userPoolId = env.AUTONOMY_JWT_USER_POOL_ID;
   return {
     tables: {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
 const Port = z.coerce.number().int().min(0).max(65_535).default(0);
@@ -34,14 +35,7 @@ export interface LocalSettings {
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): LocalSettings {
-  const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
-    throw new Error(`These settings are not usable. ${problems.join("; ")}`);
-  }
-  const env = parsed.data;
+  const env = parseEnvironment(Environment, environment, "These settings are not usable.");
   const visibility = env.AUTONOMY_VISIBILITY_TIMEOUT_SECONDS;
   return {
     stackFile: resolve(env.AUTONOMY_STACK_FILE),

@@ -1,4 +1,5 @@
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
+import { parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
 /** The consumer's environment, parsed once at the cold start. */
@@ -32,14 +33,11 @@ export interface ConsumerConfig {
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): ConsumerConfig {
-  const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
-    throw new Error(`The consumer's environment is not usable. ${problems.join("; ")}`);
-  }
-  const env = parsed.data;
+  const env = parseEnvironment(
+    Environment,
+    environment,
+    "The consumer's environment is not usable.",
+  );
   return {
     tables: {
       config: env.AUTONOMY_CONFIG_TABLE_NAME,
