@@ -1,4 +1,7 @@
-import { Temporal } from "temporal-polyfill";
+import { getISO } from "temporal-polyfill/fns/Calendar";
+import * as InstantFns from "temporal-polyfill/fns/Instant";
+import * as PlainDateFns from "temporal-polyfill/fns/PlainDate";
+import * as ZonedDateTimeFns from "temporal-polyfill/fns/ZonedDateTime";
 import * as z from "zod";
 import { DateKey, Instant } from "./time.ts";
 
@@ -45,10 +48,10 @@ export function calendarAt(epochMs: number): Calendar {
  * year has another number there counts for the nearest day that has.
  */
 export function dayOf(epochMs: number, timeZone: string): DateKey {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  const zoned = zonedAt(epochMs, timeZone);
   if (zoned.year > 9999) return LAST_DAY;
   if (zoned.year < 0) return FIRST_DAY;
-  return DateKey.parse(zoned.toPlainDate().toString());
+  return DateKey.parse(PlainDateFns.toString(ZonedDateTimeFns.toPlainDate(zoned)));
 }
 
 const FIRST_DAY = DateKey.parse("0000-01-01");
@@ -66,9 +69,8 @@ export function expirySeconds(day: DateKey, daysKept: number): number {
 
 /** `YYYY-MM-DDTHH:mm:ss.sssZ`. */
 export function instantText(epochMs: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(epochMs).toString({
-    smallestUnit: "millisecond",
-  });
+  const instant = InstantFns.fromEpochMilliseconds(epochMs);
+  return InstantFns.toString(instant, { smallestUnit: "millisecond" });
 }
 
 /**
@@ -76,24 +78,28 @@ export function instantText(epochMs: number): string {
  * up, so that `instantMs(text) <= now` holds exactly when the instant is not after `now`.
  */
 export function instantMs(text: string): number {
-  const instant = Temporal.Instant.from(text);
+  const instant = InstantFns.fromString(text);
   const floor = instant.epochMilliseconds;
   return instant.epochNanoseconds > BigInt(floor) * 1_000_000n ? floor + 1 : floor;
 }
 
 function endOfDay(day: DateKey, timeZone: string): number {
-  const next = Temporal.PlainDate.from(day).add({ days: 1 });
-  return next.toZonedDateTime(timeZone).epochMilliseconds;
+  const next = PlainDateFns.addDays(PlainDateFns.fromString(day, getISO), 1);
+  return PlainDateFns.toZonedDateTime(next, timeZone).epochMilliseconds;
 }
 
 function utcMidnight(day: DateKey): number {
-  return Temporal.Instant.from(`${day}T00:00:00Z`).epochMilliseconds;
+  return InstantFns.fromString(`${day}T00:00:00Z`).epochMilliseconds;
+}
+
+function zonedAt(epochMs: number, timeZone: string): ZonedDateTimeFns.Record {
+  return InstantFns.toZonedDateTimeISO(InstantFns.fromEpochMilliseconds(epochMs), timeZone);
 }
 
 function isTimeZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
+    zonedAt(0, text);
     return true;
   } catch {
     return false;

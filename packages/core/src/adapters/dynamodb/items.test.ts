@@ -23,22 +23,35 @@ test("keeps what a later version adds to a finding", () => {
   expect(recordFrom(recordItem(later))).toEqual({ status: "readable", value: later });
 });
 
-test("reads an item in which every finding is whole", () => {
+test("reads an item that holds no more and no less than the contract names", () => {
   const record = aRecord();
-  const whole = { ...recordItem(record), reasons: record.reasons };
-  expect(recordFrom(whole)).toEqual({ status: "readable", value: record });
+  const { risk_level, risk_source, confidence_score, min_confidence } = record.facts ?? {};
+  const facts = { risk_level, risk_source, confidence_score, min_confidence };
+  const whole = { ...recordItem(record), reasons: record.reasons, facts };
+  expect(recordFrom(whole)).toEqual({
+    status: "readable",
+    value: { ...record, facts: { ...facts, catalogue_source: "BUILT_IN" } },
+  });
 });
 
-test("stores what a finding and its record say alike once, and every other finding whole", () => {
-  const { reasons } = recordItem(aRecord(anIntent({ risk_level: "HIGH", confidence_score: 0.1 })));
-  expect(reasons).toEqual([
-    {},
+test("names every reason where tools look for it, and stores what the record says itself once", () => {
+  const item = recordItem(aRecord(anIntent({ risk_level: "HIGH", confidence_score: 0.1 })));
+  expect(item.reasons).toEqual([
+    { reason: "RISK_LEVEL_HIGH" },
     {
       reason: "CONFIDENCE_BELOW_THRESHOLD",
       clause: "CONFIDENCE",
       explanation: expect.stringContaining("0.1"),
     },
   ]);
+});
+
+test("keeps where the catalogue's entry is from, unless it is the built-in one", () => {
+  const record = aRecord();
+  const from = (catalogue_source: "TENANT" | "BUILT_IN") =>
+    recordItem({ ...record, facts: record.facts && { ...record.facts, catalogue_source } }).facts;
+  expect(from("TENANT")).toHaveProperty("catalogue_source", "TENANT");
+  expect(from("BUILT_IN")).not.toHaveProperty("catalogue_source");
 });
 
 test("a record whose findings cannot be read is unreadable, not empty", () => {

@@ -53,42 +53,52 @@ export function budgetStateFrom(item: Item | undefined): Stored<BudgetState> {
 }
 
 /**
- * The stored form of a decision: the record, its key, and where it is listed. What a finding has in
- * common with the record it stands in is stored once.
+ * The stored form of a decision: the record, its key, and where it is listed. What follows from the
+ * rest of the item is left out, so that one that runs by itself or finds its budget spent fits in
+ * one write unit (1 KB).
  */
 export function recordItem(record: DecisionRecord): Item {
-  const said = saidOnce(record);
+  const said = saidByRecord(record);
   return {
     ...decisionKey(record),
     list_pk: listPk(record.tenant_id, shardOf(record.account_id)),
     ...record,
-    reasons: record.reasons.map((finding) =>
-      Object.fromEntries(Object.entries(finding).filter(([name, value]) => said[name] !== value)),
-    ),
+    reasons: record.reasons.map((finding) => without(finding, said)),
+    facts: record.facts === null ? null : without(record.facts, USUAL_FACTS),
   };
 }
 
-/** The inverse of `recordItem`, also for items in which each finding is whole. */
+/** The inverse of `recordItem`, also for items in which nothing was left out. */
 export function recordFrom(item: Item | undefined): Stored<DecisionRecord> {
   if (item === undefined) return { status: "absent" };
   const { pk, sk, list_pk, ...record } = item;
-  const reasons = StoredFindings.safeParse(record.reasons);
-  if (!reasons.success) return storedAs(DecisionRecord, record);
-  const said = saidOnce(record);
+  const shortened = Shortened.safeParse(record);
+  if (!shortened.success) return storedAs(DecisionRecord, record);
+  const { reasons, facts } = shortened.data;
+  const said = saidByRecord(record);
   return storedAs(DecisionRecord, {
     ...record,
-    reasons: reasons.data.map((finding) => ({ ...said, ...finding })),
+    reasons: reasons.map((finding) => ({ ...said, ...finding })),
+    facts: facts === null ? null : { ...USUAL_FACTS, ...facts },
   });
 }
 
-const StoredFindings = z.array(z.record(z.string(), z.unknown()));
+const Attributes = z.record(z.string(), z.unknown());
 
-/**
- * What the finding that decided says again, by its own names: a fifth of an ordinary record. Without
- * it, one that runs by itself or finds its budget spent fits in one write unit (1 KB).
- */
-function saidOnce({ reason, policy_clause, explanation }: Item): Item {
-  return { reason, clause: policy_clause, explanation };
+const Shortened = z.object({ reasons: z.array(Attributes), facts: Attributes.nullable() });
+
+/** What a finding says as its record does, under its own names: the one that decided says both. */
+function saidByRecord({ policy_clause, explanation }: Item): Item {
+  return { clause: policy_clause, explanation };
+}
+
+/** Facts of every decision unless the item says otherwise. */
+const USUAL_FACTS: Item = { catalogue_source: "BUILT_IN" };
+
+function without(attributes: Item, known: Item): Item {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name, value]) => known[name] !== value),
+  );
 }
 
 const FenceOnly = z.object({
