@@ -56,6 +56,12 @@ describe("a valid intent", () => {
     expect(received.fingerprint).toBe(sha);
   });
 
+  test("shares its fingerprint with no other number, however close", () => {
+    const fingerprintOf = (ticket: string) =>
+      intentIn(dataText("parameters", ticket)).received.fingerprint;
+    expect(fingerprintOf("9007199254740993")).not.toBe(fingerprintOf("9007199254740992"));
+  });
+
   test("has one fingerprint whatever its metadata, its envelope and the order of its fields", () => {
     const reversed = Object.fromEntries(Object.entries(someData()).reverse());
     const again = aBody({
@@ -184,6 +190,11 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
     ["half a character", dataText("parameters", '"\\ud800"'), "data.parameters"],
     ["half a character in a name", dataText("parameters", '{"\\ud800":1}'), "data.parameters"],
     ["a number beyond all bounds", dataText("parameters", "[1e400]"), "data.parameters.0"],
+    [
+      "a whole number that would be rounded",
+      dataText("parameters", '{"ticket":9007199254740993}'),
+      "data.parameters.ticket",
+    ],
     [
       "a confidence beyond all bounds",
       dataText("confidence_score", "1e400"),

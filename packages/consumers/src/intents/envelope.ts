@@ -3,6 +3,7 @@ import { INTENT_DETAIL_TYPE, SCHEMA_VERSION } from "@autonomy-gate/core/contract
 import { Instant, instantMs } from "@autonomy-gate/core/day";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { intentContent, issuesOf } from "@autonomy-gate/core/intent/content";
+import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
 import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
 import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
@@ -81,7 +82,7 @@ export function readMessage(body: string, sources: readonly string[]): Message {
 function readEnvelope(body: string): { kind: "event"; envelope: Envelope } | Refused {
   let event: unknown;
   try {
-    event = JSON.parse(body);
+    event = parseExactJson(body);
   } catch {
     return refused("MALFORMED_MESSAGE", "The body is not JSON.");
   }

@@ -7,10 +7,14 @@ import { OUTCOME_SOURCE } from "../../contract.ts";
 import type { Outcome } from "../../outcome/outcome.ts";
 import type { Delivery, OutcomeBus } from "../../ports.ts";
 import { chunkBySize } from "../chunks.ts";
+import { detailText } from "./detail.ts";
 
-/** EventBridge's bounds on one PutEvents request. */
+/**
+ * EventBridge's bounds on one PutEvents request. Its entries must have less than 256 KB together,
+ * some say with what an event adds to its entry: a request refused whole would be refused again.
+ */
 const ENTRIES_PER_REQUEST_MAX = 10;
-const BYTES_PER_REQUEST_MAX = 256 * 1024;
+const BYTES_PER_REQUEST_MAX = 240 * 1024;
 
 /** Publishes outcomes on a bus, in requests side by side, one attempt each. */
 export function eventBridgeOutcomeBus(client: EventBridgeClient, busName: string): OutcomeBus {
@@ -32,7 +36,7 @@ function entryOf({ detailType, detail }: Outcome, busName: string): PutEventsReq
     EventBusName: busName,
     Source: OUTCOME_SOURCE,
     DetailType: detailType,
-    Detail: detail,
+    Detail: detailText(detail),
   };
 }
 
