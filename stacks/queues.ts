@@ -1,3 +1,5 @@
+import { MESSAGE_BYTES_MAX } from "@autonomy-gate/core/topology";
+
 /** What the topology says of a queue. */
 interface QueueTopology {
   readonly visibilityTimeoutSeconds: number;
@@ -29,7 +31,12 @@ export function queueWithDeadLetters(
   return { queue, deadLetters };
 }
 
-/** SST's own words for the first two default to 30 seconds and 4 days. */
+/** Left out, the first three would be 30 seconds, 4 days and 256 KiB. */
 function attributes({ visibilityTimeoutSeconds, messageRetentionSeconds }: QueueTopology) {
-  return { visibilityTimeoutSeconds, messageRetentionSeconds, sqsManagedSseEnabled: true };
+  return {
+    visibilityTimeoutSeconds,
+    messageRetentionSeconds,
+    maxMessageSize: MESSAGE_BYTES_MAX,
+    sqsManagedSseEnabled: true,
+  };
 }

@@ -78,6 +78,14 @@ export const ALARM_LIMITS = {
   periodSeconds: 300,
 } as const;
 
+/**
+ * Bytes of one message in any queue, attributes included: the most that SQS takes. An event may have
+ * 1 MB, and what one queue took has to fit into the next, dead letters and quarantine among them.
+ * Said wherever a queue is made, for a provider's own default may be 262,144.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const MESSAGE_BYTES_MAX = 1_048_576;
+
 export const QUEUES = {
   /** Visibility is six times the function's timeout, as AWS advises for SQS event sources. */
   intents: {

@@ -70,10 +70,18 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   "a queue that shows messages again before the function is done": {
     edit: {
       file: "stacks/queues.ts",
-      from: "return { visibilityTimeoutSeconds, messageRetentionSeconds, sqsManagedSseEnabled: true };",
-      to: "return { visibilityTimeoutSeconds: 30, messageRetentionSeconds, sqsManagedSseEnabled: true };",
+      from: "    visibilityTimeoutSeconds,\n",
+      to: "    visibilityTimeoutSeconds: 30,\n",
     },
     noticedBy: ["visibilityOutlastsTheFunction", "queuesAreAsDesigned"],
+  },
+  "queues too small for an event, as the provider makes them": {
+    edit: {
+      file: "stacks/queues.ts",
+      from: "maxMessageSize: MESSAGE_BYTES_MAX,",
+      to: "",
+    },
+    noticedBy: ["queuesAreAsDesigned"],
   },
   "a variable of the environment that is missing": {
     edit: {

@@ -1,4 +1,4 @@
-import { QUEUES } from "@autonomy-gate/core/topology";
+import { MESSAGE_BYTES_MAX, QUEUES } from "@autonomy-gate/core/topology";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -99,6 +99,22 @@ describe("createQueues", () => {
       maxReceiveCount: QUEUES.intents.maxReceiveCount,
     });
     expect(dlq.MessageRetentionPeriod).toBe(String(QUEUES.intentsDlq.messageRetentionSeconds));
+  });
+
+  it("lets every queue take a message as large as deployed, and not a byte more", async () => {
+    for (const [name, QueueUrl] of Object.entries(await createQueues(client))) {
+      const MessageBody = "x".repeat(MESSAGE_BYTES_MAX);
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      const { Messages } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }),
+      );
+      expect(Messages?.[0]?.Body === MessageBody, name).toBe(true);
+
+      const refused = client.send(
+        new SendMessageCommand({ QueueUrl, MessageBody: `${MessageBody}x` }),
+      );
+      await expect(refused, name).rejects.toThrow();
+    }
   });
 
   it("shortens the visibility of intents alone when asked to", async () => {

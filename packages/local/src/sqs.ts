@@ -1,4 +1,4 @@
-import { QUEUES } from "@autonomy-gate/core/topology";
+import { MESSAGE_BYTES_MAX, QUEUES } from "@autonomy-gate/core/topology";
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { buildApp } from "fauxqs";
 import * as z from "zod";
@@ -98,6 +98,7 @@ async function createQueue(
       Attributes: {
         VisibilityTimeout: String(settings.visibilityTimeoutSeconds),
         MessageRetentionPeriod: String(settings.messageRetentionSeconds),
+        MaximumMessageSize: String(MESSAGE_BYTES_MAX),
         ...more,
       },
     }),

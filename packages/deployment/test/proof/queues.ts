@@ -1,4 +1,4 @@
-import { QUEUES } from "@autonomy-gate/core/topology";
+import { MESSAGE_BYTES_MAX, QUEUES } from "@autonomy-gate/core/topology";
 import * as z from "zod";
 import { ofType, text } from "../synthesis/find.ts";
 import type { Synthesis } from "../synthesis/synthesis.ts";
@@ -33,7 +33,7 @@ function redrivePolicy({ inputs }: { readonly inputs: Readonly<Record<string, un
     : [RedrivePolicy.parse(JSON.parse(z.string().parse(inputs.redrivePolicy)))];
 }
 
-/** Times, receives and encryption as the topology says. */
+/** Times, receives, message size and encryption as the topology says. */
 export const queuesAreAsDesigned: Check = (synthesis) => {
   const designed: Record<string, object> = {
     AutonomyIntentsQueue: QUEUES.intents,
@@ -42,18 +42,27 @@ export const queuesAreAsDesigned: Check = (synthesis) => {
     ...subscribers(synthesis),
   };
   return ofType(synthesis, "sqs/queue:Queue").flatMap((queue) => {
-    const { visibilityTimeoutSeconds, messageRetentionSeconds, sqsManagedSseEnabled } =
-      queue.inputs;
+    const {
+      visibilityTimeoutSeconds,
+      messageRetentionSeconds,
+      maxMessageSize,
+      sqsManagedSseEnabled,
+    } = queue.inputs;
     const [redrive] = redrivePolicy(queue);
     return differences(
       queue.name,
       {
         visibilityTimeoutSeconds,
         messageRetentionSeconds,
+        maxMessageSize,
         sqsManagedSseEnabled,
         ...(redrive === undefined ? {} : { maxReceiveCount: redrive.maxReceiveCount }),
       },
-      { ...designed[queue.name], sqsManagedSseEnabled: true },
+      {
+        ...designed[queue.name],
+        maxMessageSize: MESSAGE_BYTES_MAX,
+        sqsManagedSseEnabled: true,
+      },
     );
   });
 };

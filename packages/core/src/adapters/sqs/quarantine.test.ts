@@ -2,9 +2,8 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { QuarantinedMessage } from "../../ports.ts";
+import { MESSAGE_BYTES_MAX } from "../../topology.ts";
 import { sqsQuarantine } from "./quarantine.ts";
-
-const SQS_MESSAGE_BYTES_MAX = 1024 * 1024;
 
 const Sent = z.object({
   Entries: z.array(
@@ -57,10 +56,10 @@ describe("a message in quarantine", () => {
   it.each(["x", "ü", "€", "😀"])(
     "fits with its attributes, however long its body of %s was: refused, it would come back for ever",
     async (character) => {
-      const count = Math.floor(SQS_MESSAGE_BYTES_MAX / Buffer.byteLength(character));
+      const count = Math.floor(MESSAGE_BYTES_MAX / Buffer.byteLength(character));
       const { bytes } = await sentFor(character.repeat(count));
-      expect(bytes).toBeLessThanOrEqual(SQS_MESSAGE_BYTES_MAX);
-      expect(bytes).toBeGreaterThan(SQS_MESSAGE_BYTES_MAX - 2_048);
+      expect(bytes).toBeLessThanOrEqual(MESSAGE_BYTES_MAX);
+      expect(bytes).toBeGreaterThan(MESSAGE_BYTES_MAX - 2_048);
     },
   );
 });

@@ -4,11 +4,12 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Delivery, Quarantine, QuarantinedMessage } from "../../ports.ts";
+import { MESSAGE_BYTES_MAX } from "../../topology.ts";
 import { chunkBySize } from "../chunks.ts";
 
-/** SQS's bounds on one SendMessageBatch; attributes count. */
+/** SQS's bound on one SendMessageBatch, which together may be as large as the largest message. */
 const MESSAGES_PER_REQUEST_MAX = 10;
-const BYTES_PER_REQUEST_MAX = 1024 * 1024;
+/** Room for a message's attributes, which count. */
 const ATTRIBUTE_BYTES = 1024;
 
 /**
@@ -20,7 +21,7 @@ export function sqsQuarantine(client: SQSClient, queueUrl: string): Quarantine {
     put: async (messages) => {
       const chunks = chunkBySize(messages, messageBytes, {
         countMax: MESSAGES_PER_REQUEST_MAX,
-        bytesMax: BYTES_PER_REQUEST_MAX,
+        bytesMax: MESSAGE_BYTES_MAX,
       });
       const deliveries = await Promise.all(
         chunks.map((chunk) => sendBatch(client, queueUrl, chunk)),
@@ -62,7 +63,7 @@ function entryOf(message: QuarantinedMessage, index: number): SendMessageBatchRe
   };
 }
 
-const BODY_BYTES_MAX = BYTES_PER_REQUEST_MAX - ATTRIBUTE_BYTES;
+const BODY_BYTES_MAX = MESSAGE_BYTES_MAX - ATTRIBUTE_BYTES;
 
 function fitting(body: string): string {
   if (Buffer.byteLength(body) <= BODY_BYTES_MAX) return body;
