@@ -64,6 +64,16 @@ function alarmList({
   api,
 }: Watched): Readonly<Record<string, AlarmArgs>> {
   return {
+    LostIntents: {
+      runbook: "lost-intents",
+      metric: {
+        namespace: "AWS/Events",
+        metricName: "InvocationsFailedToBeSentToDlq",
+        dimensions: ruleDimensions(queues.rule),
+        statistic: "Sum",
+      },
+      limit: 0,
+    },
     DeadLetters: waiting(queues.deadLetters, "dead-letters"),
     Quarantine: waiting(queues.quarantine, "quarantine"),
     OldestIntent: {
@@ -135,6 +145,17 @@ function waiting(queue: sst.aws.Queue, runbook: string): AlarmArgs {
 
 function queueMetric(queue: sst.aws.Queue, metricName: string): MetricAlarm {
   return { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue.nodes.queue.name } };
+}
+
+/**
+ * The default bus is not named in the metrics of its rules, any other is.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
+function ruleDimensions({ name, eventBusName }: aws.cloudwatch.EventRule) {
+  return $resolve({ RuleName: name, EventBusName: eventBusName }).apply(
+    ({ RuleName, EventBusName = "default" }): Record<string, string> =>
+      EventBusName === "default" ? { RuleName } : { RuleName, EventBusName },
+  );
 }
 
 function functionMetric(fn: sst.aws.Function, metricName: string): MetricAlarm {

@@ -4,6 +4,8 @@ import { parkingQueue, queueWithDeadLetters } from "./queues.ts";
 import type { Settings } from "./settings.ts";
 
 export interface IntentQueues {
+  /** Brings the intents from the bus. */
+  readonly rule: aws.cloudwatch.EventRule;
   readonly intents: sst.aws.Queue;
   readonly deadLetters: sst.aws.Queue;
   /** What can never be decided, kept for people. */
@@ -20,7 +22,7 @@ export function createIntentQueues(
     QUEUES.intents,
     QUEUES.intentsDlq,
   );
-  deliverToQueue("AutonomyIntents", {
+  const rule = deliverToQueue("AutonomyIntents", {
     bus,
     pattern: intentRulePattern(intentSources),
     queue,
@@ -28,5 +30,5 @@ export function createIntentQueues(
     ...(fairQueue ? { fairBy: "$.detail.data.account_id" } : {}),
   });
   const quarantine = parkingQueue("AutonomyQuarantine", QUEUES.quarantine);
-  return { intents: queue, deadLetters, quarantine };
+  return { rule, intents: queue, deadLetters, quarantine };
 }

@@ -113,7 +113,23 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
       from: "dimensions: { QueueName: queue.nodes.queue.name }",
       to: 'dimensions: { QueueName: "AutonomyIntents" }',
     },
-    noticedBy: ["alarmsWatchWhatExists"],
+    noticedBy: ["alarmsAreAsDesigned"],
+  },
+  "an alarm on another metric than the one meant": {
+    edit: {
+      file: "stacks/alarms.ts",
+      from: '"InvocationsFailedToBeSentToDlq"',
+      to: '"DeadLetterInvocations"',
+    },
+    noticedBy: ["alarmsAreAsDesigned"],
+  },
+  "an alarm on a rule that leaves out its bus": {
+    edit: {
+      file: "stacks/alarms.ts",
+      from: ": { RuleName, EventBusName },",
+      to: ": { RuleName },",
+    },
+    noticedBy: ["alarmsAreAsDesigned"],
   },
   "users who may change their tenant": {
     edit: {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { environmentTypes } from "./proof/environment-types.ts";
 import { PROOF } from "./proof/proof.ts";
-import { named, ofType, statements } from "./synthesis/find.ts";
+import { named, ofType, statements, text } from "./synthesis/find.ts";
 import { ROOT } from "./synthesis/platform.ts";
 import { type Stage, type SynthesisOptions, synthesise } from "./synthesis/synthesise.ts";
 
@@ -54,6 +54,23 @@ describe("settings", () => {
       variables: { AUTONOMY_EVENT_BUS_NAME: "company-bus" },
     });
   });
+
+  test.each([
+    ["company-bus", { EventBusName: "company-bus" }],
+    ["default", {}],
+  ])(
+    "lost intents of the bus %s are watched by the dimensions AWS counts them under",
+    async (bus, dimensions) => {
+      const { synthesis } = await synthesise({
+        stage: "production",
+        environment: { AUTONOMY_EXISTING_BUS_NAME: bus },
+      });
+      expect(named(synthesis, "AutonomyAlarmLostIntents").inputs.dimensions).toEqual({
+        RuleName: text(named(synthesis, "AutonomyIntentsRule"), "name"),
+        ...dimensions,
+      });
+    },
+  );
 
   test("sources, producers, browser origins, domain, fair queue and alarm address reach their places", async () => {
     const producer = "arn:aws:iam::123456789012:role/phase-3";

@@ -24,7 +24,7 @@ import {
   rulesSelectWhatTheTopologySays,
 } from "./rules.ts";
 import { tablesAreAsDesigned } from "./tables.ts";
-import { alarmsWatchWhatExists, logsExpire, theDashboardShowsWhatExists } from "./watching.ts";
+import { alarmsAreAsDesigned, logsExpire, theDashboardShowsWhatExists } from "./watching.ts";
 
 /** What holds of every stage, by name. */
 export const PROOF = {
@@ -45,7 +45,7 @@ export const PROOF = {
   theAuthorizerDecidesEveryCall,
   theApiIsThrottled,
   usersCannotChooseTheirTenant,
-  alarmsWatchWhatExists,
+  alarmsAreAsDesigned,
   theDashboardShowsWhatExists,
   logsExpire,
 } as const satisfies Record<string, Check>;

@@ -3,43 +3,61 @@ import { join } from "node:path";
 import * as z from "zod";
 import { arnOf, named, ofType, statements, text } from "../synthesis/find.ts";
 import { ROOT } from "../synthesis/platform.ts";
-import type { Synthesis } from "../synthesis/synthesis.ts";
+import type { Synthesis, SynthesisedResource } from "../synthesis/synthesis.ts";
 import { type Check, differences } from "./check.ts";
 
-/** What an alarm's dimension is the name of, by AWS type. */
-const DIMENSIONS: Readonly<Record<string, { readonly type: string; readonly property: string }>> = {
-  QueueName: { type: "sqs/queue:Queue", property: "name" },
-  FunctionName: { type: "lambda/function:Function", property: "name" },
-  ApiId: { type: "apigatewayv2/api:Api", property: "id" },
+/** What an alarm compares with its limit. */
+type Watched =
+  | { readonly queries: readonly string[] }
+  | {
+      readonly metric: string;
+      /** Dimension to the logical name and the property of the resource it names. */
+      readonly of: Readonly<Record<string, readonly [name: string, property: string]>>;
+    };
+
+const ALARMS: Readonly<Record<string, Watched>> = {
+  Admin5xx: { metric: "AWS/ApiGateway 5xx", of: { ApiId: ["AutonomyAdminApiApi", "id"] } },
+  AdminErrors: ofFunction("Errors", "AutonomyAdminFunction"),
+  AuthorizerErrors: ofFunction("Errors", "AutonomyAuthorizerFunction"),
+  Conflicts: { queries: ["SELECT SUM(Retries) FROM AutonomyGate WHERE code = 'CONFLICT'"] },
+  ConsumerErrors: ofFunction("Errors", "AutonomyConsumerFunction"),
+  ConsumerThrottles: ofFunction("Throttles", "AutonomyConsumerFunction"),
+  DeadLetters: ofQueue("ApproximateNumberOfMessagesVisible", "AutonomyIntentsDlqQueue"),
+  LostIntents: {
+    metric: "AWS/Events InvocationsFailedToBeSentToDlq",
+    of: { EventBusName: ["AutonomyBusBus", "name"], RuleName: ["AutonomyIntentsRule", "name"] },
+  },
+  OldestIntent: ofQueue("ApproximateAgeOfOldestMessage", "AutonomyIntentsQueue"),
+  Quarantine: ofQueue("ApproximateNumberOfMessagesVisible", "AutonomyQuarantineQueue"),
 };
 
-const ALARMS = [
-  "Admin5xx",
-  "AdminErrors",
-  "AuthorizerErrors",
-  "Conflicts",
-  "ConsumerErrors",
-  "ConsumerThrottles",
-  "DeadLetters",
-  "OldestIntent",
-  "Quarantine",
-];
+function ofFunction(metric: string, name: string): Watched {
+  return { metric: `AWS/Lambda ${metric}`, of: { FunctionName: [name, "name"] } };
+}
+
+function ofQueue(metric: string, name: string): Watched {
+  return { metric: `AWS/SQS ${metric}`, of: { QueueName: [name, "name"] } };
+}
 
 const Alarm = z.looseObject({
   alarmDescription: z.string(),
   alarmActions: z.array(z.string()),
+  namespace: z.string().optional(),
+  metricName: z.string().optional(),
   dimensions: z.record(z.string(), z.string()).optional(),
   metricQueries: z.array(z.looseObject({ expression: z.string() })).optional(),
 });
 
-/** In production every alarm watches something that exists, tells the topic, and has a runbook. */
-export const alarmsWatchWhatExists: Check = (synthesis) => {
+/** In production every alarm watches the metric meant of what is meant, tells the topic, and has a runbook. */
+export const alarmsAreAsDesigned: Check = (synthesis) => {
   const alarms = ofType(synthesis, "cloudwatch/metricAlarm:MetricAlarm");
-  const names = alarms.map(({ name }) => name.replace(/^AutonomyAlarm/, "")).sort();
+  const names = alarms.map(alarmName).sort();
   if (synthesis.app.removal !== "retain") return differences("The alarms", names, []);
   return [
-    ...differences("The alarms", names, ALARMS),
-    ...alarms.flatMap(({ name, inputs }) => alarmProblems(synthesis, name, Alarm.parse(inputs))),
+    ...differences("The alarms", names, Object.keys(ALARMS).sort()),
+    ...alarms.flatMap((alarm) =>
+      alarmProblems(synthesis, alarmName(alarm), Alarm.parse(alarm.inputs)),
+    ),
     ...differences(
       "Who may publish alarms",
       statements(named(synthesis, "AutonomyAlarmsPolicy").inputs.policy).map(
@@ -60,35 +78,48 @@ export const alarmsWatchWhatExists: Check = (synthesis) => {
   ];
 };
 
+function alarmName({ name }: SynthesisedResource): string {
+  return name.replace(/^AutonomyAlarm/, "");
+}
+
 function alarmProblems(
   synthesis: Synthesis,
   name: string,
-  { alarmDescription, alarmActions, dimensions, metricQueries }: z.infer<typeof Alarm>,
-): string[] {
-  const runbook = /docs\/runbooks\/[a-z0-9-]+\.md$/.exec(alarmDescription)?.[0];
-  const watched = Object.entries(dimensions ?? {});
-  const queries = metricQueries ?? [];
+  alarm: z.infer<typeof Alarm>,
+): readonly string[] {
+  const runbook = /docs\/runbooks\/[a-z0-9-]+\.md$/.exec(alarm.alarmDescription)?.[0];
   return [
-    ...differences(`The actions of ${name}`, alarmActions, [arnOf(synthesis, "AutonomyAlarms")]),
+    ...differences(`The actions of ${name}`, alarm.alarmActions, [
+      arnOf(synthesis, "AutonomyAlarms"),
+    ]),
     ...(runbook !== undefined && existsSync(join(ROOT, runbook))
       ? []
-      : [`${name} has no runbook: ${alarmDescription}`]),
-    ...(watched.length + queries.length > 0 ? [] : [`${name} watches nothing`]),
-    ...watched
-      .filter(([dimension, value]) => !exists(synthesis, dimension, value))
-      .map(
-        ([dimension, value]) => `${name} watches the ${dimension} ${value}, which does not exist`,
-      ),
+      : [`${name} has no runbook: ${alarm.alarmDescription}`]),
+    ...differences(`What ${name} watches`, watchedBy(alarm), meant(synthesis, ALARMS[name])),
   ];
 }
 
-function exists(synthesis: Synthesis, dimension: string, value: string): boolean {
-  const known = DIMENSIONS[dimension];
-  return (
-    known !== undefined &&
-    ofType(synthesis, known.type).some((resource) => resource.state[known.property] === value)
-  );
+function watchedBy({ namespace, metricName, dimensions, metricQueries }: z.infer<typeof Alarm>) {
+  return metricQueries === undefined
+    ? { metric: `${namespace} ${metricName}`, of: dimensions }
+    : { queries: metricQueries.map(({ expression }) => expression) };
 }
+
+function meant(synthesis: Synthesis, alarm: Watched | undefined): unknown {
+  if (alarm === undefined || "queries" in alarm) return alarm;
+  const dimensions = Object.entries(alarm.of).map(([dimension, [name, property]]) => [
+    dimension,
+    text(named(synthesis, name), property),
+  ]);
+  return { metric: alarm.metric, of: Object.fromEntries(dimensions) };
+}
+
+/** What a metric's dimension is the name of, by AWS type. */
+const DIMENSIONS: Readonly<Record<string, { readonly type: string; readonly property: string }>> = {
+  QueueName: { type: "sqs/queue:Queue", property: "name" },
+  FunctionName: { type: "lambda/function:Function", property: "name" },
+  ApiId: { type: "apigatewayv2/api:Api", property: "id" },
+};
 
 const Dashboard = z.object({
   widgets: z.array(
@@ -114,6 +145,14 @@ export const theDashboardShowsWhatExists: Check = (synthesis) => {
     }),
   ];
 };
+
+function exists(synthesis: Synthesis, dimension: string, value: string): boolean {
+  const known = DIMENSIONS[dimension];
+  return (
+    known !== undefined &&
+    ofType(synthesis, known.type).some((resource) => resource.state[known.property] === value)
+  );
+}
 
 /** Logs end: after a year in production, after a week elsewhere. */
 export const logsExpire: Check = (synthesis) =>
