@@ -18,7 +18,12 @@ import type { AdminTelemetry } from "./telemetry.ts";
 /** Nothing here commits a decision, so the SDK may try again by itself, inside these bounds. */
 export const AWS_REQUESTS = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 500,
+    requestTimeout: 2_000,
+    socketTimeout: 2_000,
+    throwOnRequestTimeout: true,
+  },
 };
 
 /** What the API runs on, wherever it runs. */

@@ -106,7 +106,7 @@ export function createNetwork(
       const respond = (reply: Reply<T>) => reach({ process, disturbance, answer, serve }, reply);
       serve({ process, sentAtMs, disturbance, respond });
     };
-    if (freezeMs !== undefined) process.freeze(freezeMs);
+    if (freezeMs !== undefined) process.freeze(freezeMs, howFrozen(freezeMs));
     if (fault !== undefined || delayMs !== undefined) {
       answer(REQUEST_TIMEOUT_MS, { fault: new ServiceFault("TimeoutError") });
     }
@@ -154,4 +154,9 @@ function told({ fault, moment, code, delayMs, freezeMs }: Disturbance): string {
   if (fault === undefined) return "";
   const how = [moment, code, delayMs?.toFixed(0), freezeMs?.toFixed(0)].filter(Boolean);
   return `  !! ${fault} ${how.join(" ")}`;
+}
+
+/** By its length, so that half of them are of each kind and no seed tells another story. */
+function howFrozen(freezeMs: number): "stopped" | "suspended" {
+  return Math.floor(freezeMs) % 2 === 0 ? "stopped" : "suspended";
 }

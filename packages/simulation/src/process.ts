@@ -10,8 +10,11 @@ export interface SimProcess {
   readonly clock: Clock;
   isAlive(): boolean;
   die(): void;
-  /** Stands still: what would have gone on goes on afterwards. */
-  freeze(ms: number): void;
+  /**
+   * Stands still: what would have gone on goes on afterwards. A suspended machine does not count
+   * the time as elapsed, though it knows afterwards what time it is.
+   */
+  freeze(ms: number, how: "stopped" | "suspended"): void;
   /** Lets the program's code go on after a delay: later when it is frozen, never when it is dead. */
   resumeAfter(delayMs: number, run: () => void): void;
 }
@@ -31,6 +34,8 @@ export function createProcess(
 ): SimProcess {
   let alive = true;
   let frozenUntilMs = 0;
+  let suspendedMs = 0;
+  let suspendedUntilMs = 0;
 
   function resume(run: () => void): void {
     if (!alive) return;
@@ -46,12 +51,17 @@ export function createProcess(
     scheduler.after(delayMs, () => resume(run));
   }
 
+  function elapsedMs(): number {
+    const nowMs = scheduler.nowMs();
+    return nowMs - suspendedMs + Math.max(0, suspendedUntilMs - nowMs);
+  }
+
   return {
     name,
     skewMs,
     clock: {
       epochMs: () => Math.floor(startEpochMs + scheduler.nowMs() + skewMs),
-      elapsedMs: () => scheduler.nowMs(),
+      elapsedMs,
       sleep: (ms) => new Promise((resolve) => resumeAfter(ms, resolve)),
       random: () => random.next(),
     },
@@ -61,8 +71,12 @@ export function createProcess(
       alive = false;
       onDeath();
     },
-    freeze: (ms) => {
-      frozenUntilMs = Math.max(frozenUntilMs, scheduler.nowMs() + ms);
+    freeze: (ms, how) => {
+      const untilMs = scheduler.nowMs() + ms;
+      frozenUntilMs = Math.max(frozenUntilMs, untilMs);
+      if (how === "stopped") return;
+      suspendedMs += Math.max(0, untilMs - Math.max(suspendedUntilMs, scheduler.nowMs()));
+      suspendedUntilMs = Math.max(suspendedUntilMs, untilMs);
     },
     resumeAfter,
   };

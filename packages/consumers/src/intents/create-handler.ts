@@ -23,10 +23,18 @@ export type IntentsHandler = (
 
 const SERVICE_NAME = "autonomy-gate-consumer";
 
-/** One attempt a request and a bound on each: the gate does its own retries, inside its deadline. */
+/**
+ * One attempt a request and a bound on each: the gate does its own retries, inside its deadline.
+ * `requestTimeout` ends with a reply's headers, `socketTimeout` is for a body that stops coming.
+ */
 const REQUESTS = {
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 500,
+    requestTimeout: 1_000,
+    socketTimeout: 1_000,
+    throwOnRequestTimeout: true,
+  },
 };
 
 /** Builds the consumer on AWS's clients; endpoints and credentials come from their environment. */
@@ -53,13 +61,12 @@ export function createHandler(
 
 /** Loads SQS's client with the first message for quarantine: a cold start does not wait for it. */
 function quarantineOnDemand(queueUrl: string): Quarantine {
-  let opened: Promise<Quarantine> | undefined;
+  let opened: Quarantine | undefined;
   return {
     put: async (messages) => {
-      opened ??= import("./quarantine-queue.ts").then(({ openQuarantine }) =>
-        openQuarantine(queueUrl, REQUESTS),
-      );
-      return (await opened).put(messages);
+      const { openQuarantine } = await import("./quarantine-queue.ts");
+      opened ??= openQuarantine(queueUrl, REQUESTS);
+      return opened.put(messages);
     },
   };
 }

@@ -47,6 +47,19 @@ test("nothing to deliver asks nobody", async () => {
   expect((await delivering([], () => ACCEPTED)).asked).toEqual([]);
 });
 
+test("a receiver that throws has accepted nothing yet, and is asked again", async () => {
+  const { accepted, asked, retries } = await delivering(["a", "b"], (attempt) => {
+    if (attempt === 1) throw new RangeError("out of reach");
+    return ACCEPTED;
+  });
+  expect(asked).toEqual([
+    ["a", "b"],
+    ["a", "b"],
+  ]);
+  expect(accepted).toEqual(["a", "b"]);
+  expect(retries).toEqual(["publish RangeError", "publish RangeError"]);
+});
+
 test("what is accepted is not sent again", async () => {
   const { accepted, asked } = await delivering(["a", "b"], () => ACCEPTED);
   expect(accepted).toEqual(["a", "b"]);

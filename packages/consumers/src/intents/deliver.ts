@@ -12,7 +12,7 @@ export interface DeliveryContext {
 
 /**
  * Delivers each item, those refused again until the deadline. Answers with the items that were
- * accepted: the others may or may not have arrived. Never throws TransientError.
+ * accepted: the others may or may not have arrived. Never throws.
  */
 export async function deliver<T>(
   operation: string,
@@ -24,7 +24,7 @@ export async function deliver<T>(
   const backoff = createBackoff(clock, deadline);
   let pending = items;
   while (pending.length > 0) {
-    const deliveries = await attempt(pending);
+    const deliveries = await attempted(attempt, pending);
     pending = pending.filter((item, index) => {
       const delivery = deliveries[index];
       if (delivery?.accepted !== true) {
@@ -37,6 +37,19 @@ export async function deliver<T>(
     if (pending.length === 0 || !(await mayTryAgain(backoff.wait()))) break;
   }
   return accepted;
+}
+
+/** An attempt that throws has delivered nothing that is known. */
+async function attempted<T>(
+  attempt: (items: readonly T[]) => Promise<readonly Delivery[]>,
+  items: readonly T[],
+): Promise<readonly Delivery[]> {
+  try {
+    return await attempt(items);
+  } catch (error) {
+    const errorCode = error instanceof Error ? error.name : "UnknownError";
+    return items.map(() => ({ accepted: false, errorCode }));
+  }
 }
 
 async function mayTryAgain(wait: Promise<void>): Promise<boolean> {

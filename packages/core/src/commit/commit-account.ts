@@ -93,7 +93,7 @@ async function commitInTurn(
     account: first.received,
     calendar: read.calendar,
     budgetState: facts.budgetState,
-    readAtMs: read.startedAtMs,
+    startedAtMs: read.startedAtMs,
   };
   return context.turns.take(accountKey(first.received), () => commitClaims(claims, basis, context));
 }

@@ -9,6 +9,7 @@ import type { AccountRef } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { createBackoff } from "./backoff.ts";
 import type { CommitContext } from "./context.ts";
+import { ageMs } from "./read-facts.ts";
 import { recordDecision } from "./record-decision.ts";
 import { adopt, type CommitResult } from "./result.ts";
 
@@ -26,7 +27,7 @@ export interface ClaimBasis {
   readonly calendar: Calendar;
   readonly budgetState: Stored<BudgetState>;
   /** When the read began, on the clock's elapsed scale. */
-  readonly readAtMs: number;
+  readonly startedAtMs: number;
 }
 
 export type IntentResult = readonly [ReceivedIntent, CommitResult];
@@ -164,8 +165,8 @@ function movedPosition(
   return after?.fence === before.fence ? after : undefined;
 }
 
-function isFresh({ readAtMs }: ClaimBasis, { clock }: CommitContext): boolean {
-  return clock.elapsedMs() - readAtMs <= COMMIT_WINDOW_MS;
+function isFresh(basis: ClaimBasis, { clock }: CommitContext): boolean {
+  return ageMs(basis, clock) <= COMMIT_WINDOW_MS;
 }
 
 function failed(received: ReceivedIntent, error: unknown): IntentResult {

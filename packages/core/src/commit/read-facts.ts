@@ -2,7 +2,7 @@ import { type Calendar, calendarAt } from "../day.ts";
 import { TransientError } from "../errors.ts";
 import type { ReceivedIntent } from "../gate/received.ts";
 import { intentKey } from "../ids.ts";
-import type { FactsReply, FactsRequest } from "../ports.ts";
+import type { Clock, FactsReply, FactsRequest } from "../ports.ts";
 import { createBackoff } from "./backoff.ts";
 import type { CommitContext } from "./context.ts";
 
@@ -51,7 +51,9 @@ export async function readInTime(
     let cause: unknown;
     try {
       const replies = await store.readFacts(requests);
-      if (clock.elapsedMs() - startedAtMs <= READ_MS_MAX) return { startedAtMs, calendar, replies };
+      if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
+        return { startedAtMs, calendar, replies };
+      }
       signals.retried("readFacts", "SLOW_READ");
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
@@ -60,6 +62,17 @@ export async function readInTime(
     }
     await backoff.wait(cause);
   }
+}
+
+/**
+ * How long ago a read began, by the clock that went further: a machine that was suspended does not
+ * count that time as elapsed, and one whose time is put right does not move its elapsed clock.
+ */
+export function ageMs(
+  { startedAtMs, calendar }: Pick<FactsRead, "startedAtMs" | "calendar">,
+  clock: Clock,
+): number {
+  return Math.max(clock.elapsedMs() - startedAtMs, clock.epochMs() - calendar.epochMs);
 }
 
 function requestOf(received: ReceivedIntent, mayBeRecorded: boolean): FactsRequest {

@@ -6,16 +6,13 @@ export type Confidence =
   | { readonly status: "MISSING" }
   | { readonly status: "INVALID"; readonly found: string };
 
-/** DynamoDB holds no positive number below 1e-130; no honest confidence comes near. */
-const SMALLEST_POSITIVE = 1e-100;
-
 /** Reads a confidence without ever rounding or rescaling it: 87 is not 0.87. */
 export function readConfidence(received: unknown): Confidence {
   if (received === undefined || received === null) return { status: "MISSING" };
-  const usable =
-    typeof received === "number" &&
-    (received === 0 || (received >= SMALLEST_POSITIVE && received <= 1));
-  if (!usable) return { status: "INVALID", found: describe(received) };
+  if (typeof received !== "number" || !(received >= 0 && received <= 1)) {
+    return { status: "INVALID", found: describe(received) };
+  }
+  // -0 is 0 for every store.
   return { status: "VALID", value: received === 0 ? 0 : received };
 }
 

@@ -113,10 +113,16 @@ export function invariant4(evidence: Evidence, outcome: Outcome): void {
   if (!agrees) throw new Violation(4, `The event of ${key} is not what is recorded`);
 }
 
-/** The item's own attributes, known to this version or not; only the reasons are stored shorter. */
+/** The item's own attributes, known to this version or not; its reasons and facts are stored shorter. */
 function publicPart(evidence: Evidence, record: Attributes): Attributes {
-  const item = { ...storedItem(evidence, record), reasons: record.reasons };
+  const stored = storedItem(evidence, record);
+  const item = { ...stored, reasons: record.reasons, facts: wholeFacts(stored?.facts) };
   return Object.fromEntries(Object.entries(item).filter(([name]) => !LEDGER_ONLY.has(name)));
+}
+
+function wholeFacts(stored: unknown): unknown {
+  if (typeof stored !== "object" || stored === null) return stored;
+  return { catalogue_source: "BUILT_IN", ...stored };
 }
 
 function metadataOf({ decision_id, decided_at, trace_id, causation_id }: Attributes): Attributes {

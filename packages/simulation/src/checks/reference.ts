@@ -162,7 +162,7 @@ function riskFindings(own: unknown, tier: string | undefined): Finding[] {
 
 function confidenceFindings(said: unknown, needed: number): Finding[] {
   if (said === undefined || said === null) return [[1, "CONFIDENCE_MISSING"]];
-  const usable = typeof said === "number" && (said === 0 || (said >= 1e-100 && said <= 1));
+  const usable = typeof said === "number" && said >= 0 && said <= 1;
   if (!usable) return [[1, "CONFIDENCE_INVALID"]];
   return said < Math.max(0.7, needed) ? [[1, "CONFIDENCE_BELOW_THRESHOLD"]] : [];
 }

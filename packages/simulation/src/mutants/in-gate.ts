@@ -88,8 +88,16 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "no-commit-deadline",
     about: "a commit may rely on facts of any age",
     file: COMMIT_CLAIMS,
-    search: "return clock.elapsedMs() - readAtMs <= COMMIT_WINDOW_MS;",
-    replace: "return clock.elapsedMs() - readAtMs >= 0;",
+    search: "return ageMs(basis, clock) <= COMMIT_WINDOW_MS;",
+    replace: "return ageMs(basis, clock) >= 0;",
+    profile: "stop-race",
+  },
+  {
+    name: "suspension-unseen",
+    about: "the time a machine was suspended does not make its facts older",
+    file: "core/src/commit/read-facts.ts",
+    search: "return Math.max(clock.elapsedMs() - startedAtMs, clock.epochMs() - calendar.epochMs);",
+    replace: "return clock.elapsedMs() - startedAtMs;",
     profile: "stop-race",
   },
   {

@@ -1,3 +1,4 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { intents, snapshots } from "../../../test/arbitraries.ts";
@@ -12,6 +13,20 @@ test("what is stored of a decision reads back as the decision, whatever was deci
     }),
   );
 });
+
+test.each([5e-324, 1e-131, 1e-130, 1e-110])(
+  "keeps a confidence of %d, however small DynamoDB's numbers can be",
+  (confidence_score) => {
+    const record = aRecord(anIntent({ confidence_score }));
+    expect(record).toMatchObject({
+      reason: "CONFIDENCE_BELOW_THRESHOLD",
+      facts: { confidence_score },
+      explanation: expect.stringContaining(`Confidence ${confidence_score} is below`),
+    });
+    expect(() => marshall(recordItem(record), { removeUndefinedValues: true })).not.toThrow();
+    expect(recordFrom(recordItem(record))).toEqual({ status: "readable", value: record });
+  },
+);
 
 test("keeps what a later version adds to a finding", () => {
   const record = aRecord(anIntent({ risk_level: "HIGH", confidence_score: 0.1 }));

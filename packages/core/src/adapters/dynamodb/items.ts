@@ -7,6 +7,7 @@ import { DecisionRecord } from "../../decision/decision.ts";
 import { ActionType } from "../../ids.ts";
 import { StoredKillSwitch } from "../../kill-switch/kill-switch.ts";
 import { StoredMode } from "../../mode/mode.ts";
+import type { PolicyFacts } from "../../policy/facts.ts";
 import { ActivePolicyV1 } from "../../policy/policy.ts";
 import { quoted, type Stored, storedAs } from "../../stored.ts";
 import { decisionKey, listPk, shardOf } from "./keys.ts";
@@ -64,7 +65,7 @@ export function recordItem(record: DecisionRecord): Item {
     list_pk: listPk(record.tenant_id, shardOf(record.account_id)),
     ...record,
     reasons: record.reasons.map((finding) => without(finding, said)),
-    facts: record.facts === null ? null : without(record.facts, USUAL_FACTS),
+    facts: record.facts === null ? null : without(storable(record.facts), USUAL_FACTS),
   };
 }
 
@@ -79,7 +80,7 @@ export function recordFrom(item: Item | undefined): Stored<DecisionRecord> {
   return storedAs(DecisionRecord, {
     ...record,
     reasons: reasons.map((finding) => ({ ...said, ...finding })),
-    facts: facts === null ? null : { ...USUAL_FACTS, ...facts },
+    facts: facts === null ? null : { ...USUAL_FACTS, ...asDecided(facts) },
   });
 }
 
@@ -94,6 +95,25 @@ function saidByRecord({ policy_clause, explanation }: Item): Item {
 
 /** Facts of every decision unless the item says otherwise. */
 const USUAL_FACTS: Item = { catalogue_source: "BUILT_IN" };
+
+/** DynamoDB holds no positive number below it. */
+const SMALLEST_NUMBER = 1e-130;
+
+/** A confidence that DynamoDB cannot hold as a number is stored as its text. */
+function storable(facts: PolicyFacts): Item {
+  const { confidence_score } = facts;
+  if (confidence_score === null || confidence_score === 0) return facts;
+  return confidence_score >= SMALLEST_NUMBER
+    ? facts
+    : { ...facts, confidence_score: String(confidence_score) };
+}
+
+function asDecided(facts: Item): Item {
+  const { confidence_score } = facts;
+  return typeof confidence_score === "string"
+    ? { ...facts, confidence_score: Number(confidence_score) }
+    : facts;
+}
 
 function without(attributes: Item, known: Item): Item {
   return Object.fromEntries(

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import * as z from "zod";
+import { aBody, aRecord } from "../../test/fixtures.ts";
+import { createHandler } from "./create-handler.ts";
+
+/** Answers every request with its headers and the first byte of a body that never ends. */
+const stalled = createServer((request, response) => {
+  request.resume();
+  response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": 99 });
+  response.write("{");
+});
+
+beforeAll(async () => {
+  stalled.listen(0, "127.0.0.1");
+  await once(stalled, "listening");
+  const { port } = z.object({ port: z.number() }).parse(stalled.address());
+  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${port}`);
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "true");
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  stalled.closeAllConnections();
+  stalled.close();
+  await once(stalled, "close");
+});
+
+test("answers for every message while a service stalls in the middle of its replies", async () => {
+  const handler = createHandler({
+    tables: { config: "config", budgetState: "budget", ledger: "ledger" },
+    busName: "bus",
+    quarantineUrl: `${process.env.AWS_ENDPOINT_URL}/quarantine`,
+    intentSources: ["cc-native.decision"],
+  });
+  const event = { Records: [aRecord("undecided", aBody()), aRecord("poison", "no JSON")] };
+  const answer = await handler(event, { getRemainingTimeInMillis: () => 7_500 });
+  expect(answer.batchItemFailures).toEqual([
+    { itemIdentifier: "undecided" },
+    { itemIdentifier: "poison" },
+  ]);
+}, 20_000);
