@@ -5,7 +5,7 @@ import { ROUTES } from "./routes.ts";
 
 const DESCRIPTION = `Modes, budgets, action types, kill switches, decisions and the audit trail of the autonomy gate.
 
-A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}.`;
+A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. A DELETE takes its keys in the query or in a JSON body; where places of a request disagree, it is 400. A GET has no body: one that is sent is not looked at. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}.`;
 
 /** What everybody may read. */
 export const PUBLIC_PATHS = [

@@ -31,7 +31,7 @@ interface RawRequest extends Caller {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
-  /** Parsed JSON; throws a 400, 413 or 415. */
+  /** Parsed JSON, `undefined` when there is none; throws a 400, 413 or 415. */
   readonly readBody: () => Promise<unknown>;
 }
 
@@ -106,7 +106,12 @@ export function adminRoute<
       query: z.object({ ...reach.query.shape, ...spec.query.shape }),
       headers: documentedHeaders(method, role),
       ...(takesBody
-        ? { body: { required: true, content: { "application/json": { schema: spec.body } } } }
+        ? {
+            body: {
+              required: !(spec.body instanceof z.ZodOptional),
+              content: { "application/json": { schema: spec.body } },
+            },
+          }
         : {}),
     },
     responses: documentedResponses({ success: spec.success, takesBody, texts: spec.texts ?? [] }),
@@ -125,7 +130,8 @@ export function adminRoute<
       requireOwnTenant(places, raw.credential);
       const params = parse(spec.params, raw.params, "path");
       const query = parse(spec.query, rest, "query");
-      const body = parse(spec.body, takesBody ? await raw.readBody() : undefined, "body");
+      // Also where none is taken: what somebody sent is never passed over.
+      const body = parse(spec.body, await raw.readBody(), "body");
       const inBody = NamedScope.safeParse(spec.namedBy === undefined ? body : spec.namedBy(body));
       if (inBody.success) places.push(inBody.data);
       const scope = bindScope(places, raw.credential, reach);

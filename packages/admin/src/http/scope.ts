@@ -68,6 +68,18 @@ export const ANY_SCOPE: Reach = {
   resolve: (scope) => scope,
 };
 
+/** The body that a DELETE may have: the keys that its query takes, in either place or in both. */
+export function keysBody<Keys extends z.ZodRawShape>(keys: Keys) {
+  return z.strictObject(keys).optional();
+}
+
+/** What the places of a request that name a thing say; throws a 400 when they disagree. */
+export function agreed<T>(name: string, said: readonly (T | undefined)[]): T | undefined {
+  const [value, ...others] = new Set(said.filter((one) => one !== undefined));
+  if (others.length === 0) return value;
+  throw invalid([{ path: name, message: "must be the same everywhere in the request" }]);
+}
+
 /** Throws a 403 when a place names another tenant than the credential's. */
 export function requireOwnTenant(places: readonly NamedScope[], credential: Credential): void {
   if (credential.tenant === ALL_TENANTS) return;
@@ -88,14 +100,17 @@ export function bindScope<S extends ConfigScope>(
   reach: Reach<S>,
 ): S {
   requireOwnTenant(places, credential);
-  const tenants = distinct(places.map(({ tenant_id }) => tenant_id));
-  const accounts = distinct(places.map(({ account_id }) => account_id));
-  if (tenants.length > 1) throw disagreement("tenant_id");
-  if (accounts.length > 1) throw disagreement("account_id");
-  const [account] = accounts;
-  const aboutEveryone = reach.global && tenants.length === 0 && account === undefined;
+  const named = agreed(
+    "tenant_id",
+    places.map(({ tenant_id }) => tenant_id),
+  );
+  const account = agreed(
+    "account_id",
+    places.map(({ account_id }) => account_id),
+  );
+  const aboutEveryone = reach.global && named === undefined && account === undefined;
   if (aboutEveryone && credential.tenant !== ALL_TENANTS) throw forbiddenTenant();
-  const tenant = tenants[0] ?? ownTenant(credential);
+  const tenant = named ?? ownTenant(credential);
   if (tenant === undefined && account !== undefined) throw missing("tenant_id");
   return reach.resolve(scopeOf(tenant, account));
 }
@@ -110,12 +125,4 @@ function forbiddenTenant(): HttpError {
 
 function missing(name: string): HttpError {
   return invalid([{ path: name, message: "is needed" }]);
-}
-
-function disagreement(name: string): HttpError {
-  return invalid([{ path: name, message: "must be the same everywhere in the request" }]);
-}
-
-function distinct<T>(values: readonly (T | undefined)[]): T[] {
-  return [...new Set(values.filter((value) => value !== undefined))];
 }

@@ -60,8 +60,10 @@ export async function serveRoute(
       query: new URL(c.req.url).searchParams,
       headers: c.req.raw.headers,
       readBody: async () => {
+        const text = await c.req.text();
+        if (text === "") return undefined;
         requireJson(c.req.header("Content-Type"));
-        return parseJson(await c.req.text());
+        return parseJson(text);
       },
     },
     ports,

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
-import { GLOBAL_OR_TENANT, NamedScope } from "../http/scope.ts";
+import { GLOBAL_OR_TENANT, keysBody, NamedScope } from "../http/scope.ts";
 import { listAll } from "../list-all.ts";
 import { makeChange, writtenBy } from "../write.ts";
 
@@ -98,7 +98,7 @@ export const deleteActionType = adminRoute({
   reach: GLOBAL_OR_TENANT,
   params: z.strictObject({ type: ActionType }),
   query: NO_FIELDS,
-  body: NOTHING,
+  body: keysBody({ tenant_id: NamedScope.shape.tenant_id }),
   success: NOTHING,
   handle: async (request, ports) => {
     const { scope, params } = request;

@@ -13,6 +13,8 @@ import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import {
   type AccountScope,
+  agreed,
+  keysBody,
   NamedScope,
   TENANT_OR_ACCOUNT,
   type TenantScope,
@@ -76,6 +78,8 @@ const BudgetBody = z
       context.addIssue({ code: "custom", path: [name], message });
     }
   });
+
+const BudgetKey = z.strictObject({ action_type: ActionType.optional() });
 
 export const getBudget = adminRoute({
   method: "get",
@@ -163,12 +167,12 @@ export const deleteBudget = adminRoute({
   role: "admin",
   reach: TENANT_OR_ACCOUNT,
   params: NO_FIELDS,
-  query: z.strictObject({ action_type: ActionType.optional() }),
-  body: NOTHING,
+  query: BudgetKey,
+  body: keysBody({ ...NamedScope.shape, ...BudgetKey.shape }),
   success: NOTHING,
   handle: async (request, ports) => {
-    const { scope, query } = request;
-    const { action_type } = query;
+    const { scope, query, body } = request;
+    const action_type = agreed("action_type", [query.action_type, body?.action_type]);
     const target: Pick<Change, "scope" | "object"> =
       action_type === undefined
         ? { scope, object: { kind: "BUDGET" } }

@@ -14,6 +14,8 @@ import { nextToken, PAGE_MAX, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import {
   type AccountScope,
+  agreed,
+  keysBody,
   NamedScope,
   TENANT_OR_ACCOUNT,
   type TenantScope,
@@ -113,11 +115,11 @@ export const deleteMode = adminRoute({
   reach: TENANT_OR_ACCOUNT,
   params: NO_FIELDS,
   query: ModeKey,
-  body: NOTHING,
+  body: keysBody({ ...NamedScope.shape, ...ModeKey.shape }),
   success: NOTHING,
   handle: async (request, ports) => {
-    const { scope, query } = request;
-    const object = modeObject(query.action_type);
+    const { scope, query, body } = request;
+    const object = modeObject(agreed("action_type", [query.action_type, body?.action_type]));
     await makeChange({ scope, object, action: "DELETE /config" }, request, ports);
     return NONE;
   },
