@@ -46,7 +46,7 @@ export const confidences: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 const risks = fc.oneof(
-  fc.constantFrom<unknown>(...RISKS, " high", "Critical ", "low\t"),
+  fc.constantFrom<unknown>(...RISKS, " high", "Critical ", "low\t", "mınımal", "\u00a0LOW"),
   fc.constantFrom<unknown>(undefined, undefined, undefined, "", "EXTREME", null, 3, ["LOW"]),
 );
 

@@ -133,7 +133,7 @@ function risky(intent: ActionIntentV1, entry: Entry | undefined): Match[] {
   let risk = RISK_ORDER.indexOf(entry?.risk ?? "none");
   if ("risk_level" in intent) {
     const said = RISK_ORDER.indexOf(
-      typeof intent.risk_level === "string" ? intent.risk_level.trim().toUpperCase() : "none",
+      typeof intent.risk_level === "string" ? asciiWord(intent.risk_level) : "none",
     );
     if (said === -1) return unknown;
     risk = Math.max(risk, said);
@@ -141,6 +141,12 @@ function risky(intent: ActionIntentV1, entry: Entry | undefined): Match[] {
   if (risk === -1) return unknown;
   if (risk > 2) return [approval("RISK_LEVEL_HIGH", "RISK_LEVEL")];
   return risk === 2 ? [approval("RISK_LEVEL_MEDIUM", "RISK_LEVEL")] : [];
+}
+
+/** In upper case and without the space around it, as far as both are ASCII's. */
+function asciiWord(text: string): string {
+  const upper = text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
+  return upper.replaceAll(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
 }
 
 function unconfident(intent: ActionIntentV1, entry: Entry | undefined): Match[] {
