@@ -89,7 +89,7 @@ describe("decay is stated when it lowered the limit", () => {
     const { updated_at, ...budget } = decaying().value;
     const decision = decisionFor(anIntent(), aSnapshot({ budgets: { account: readable(budget) } }));
     expect(decision.explanation).toContain(
-      "Within the budget of 1 for 2026-11-22 (UTC). The configured limit of 100 has decayed to 1: no use is known.",
+      "Within the budget of 1 for 2026-11-22 (UTC). The configured limit of 100 has decayed to 1: no earlier day with use is known.",
     );
     expect(decision.budget).toMatchObject({ limit: 1, configured_limit: 100 });
   });

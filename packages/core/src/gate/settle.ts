@@ -80,6 +80,8 @@ function dayText({ date_key, timezone }: BudgetReport): string {
 function decayText({ limit, configured_limit, unused_days }: BudgetReport): string {
   if (configured_limit === undefined) return "";
   const why =
-    unused_days === undefined ? ": no use is known" : ` after ${unused_days} days without use`;
+    unused_days === undefined
+      ? ": no earlier day with use is known"
+      : ` after ${unused_days} days without use`;
   return ` The configured limit of ${configured_limit} has decayed to ${limit}${why}.`;
 }
