@@ -6,6 +6,7 @@ import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { recordOf } from "@autonomy-gate/core/gate/received";
 import { intentContent } from "@autonomy-gate/core/intent/content";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import canonicalize from "canonicalize";
 import { decideNow } from "../src/simulate/decide-now.ts";
 import { TABLES, type TestAdmin } from "./open-admin.ts";
 
@@ -26,7 +27,8 @@ export async function recordDecision(
   const ids = IntentIds.parse(intent);
   const { tenant_id, account_id, action_intent_id } = ids;
   const ref = { tenant_id, account_id, action_intent_id };
-  const content = intentContent(intent, JSON.stringify(intent));
+  const canonical = canonicalize(intent) ?? "";
+  const content = intentContent(intent, canonical);
   const calendar = calendarAt(instantMs(decidedAt));
   const store = dynamoGateStore(admin.doc, TABLES);
   const action_type = content.valid ? content.intent.action_type : null;
@@ -35,7 +37,7 @@ export async function recordDecision(
     content.valid && reply?.facts !== undefined
       ? decideNow(content.intent, { ...reply.facts, calendar })
       : decideInvalid(content.valid ? [] : content.issues, decidedAt);
-  const fingerprint = sha256(JSON.stringify(intent));
+  const fingerprint = sha256(canonical);
   const record = recordOf({ ...ref, decision_id: decisionId(ref), fingerprint, content }, decision);
   await store.record(record);
   return record;

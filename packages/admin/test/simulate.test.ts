@@ -1,4 +1,4 @@
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNote, NOTE, recordDecision } from "./decided.ts";
 import { type Json, openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
@@ -129,7 +129,6 @@ describe("simulation", () => {
 
   it("names when a spent budget resets, having looked whether that helps", async () => {
     const today = new Date().toISOString().slice(0, 10);
-    const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
     await admin.send("PUT", "/config", {
       key,
       body: { account_id: "spent", mode: "AUTO_EXECUTE" },
@@ -185,7 +184,7 @@ describe("simulation", () => {
     );
   });
 
-  it("decides an invalid intent as the gate would, and repeats what stands already", async () => {
+  it("decides an invalid intent as the gate would", async () => {
     const invalid = await simulate({ ...aNote("ok", "i2"), expires_at: "soon" });
     expect(invalid).toMatchObject({
       decision: "BLOCK",
@@ -193,12 +192,62 @@ describe("simulation", () => {
       intent: null,
       would_flip: [],
     });
-    await recordDecision(admin, aNote("ok", "stands", { risk_level: "HIGH" }));
-    const again = await simulate(aNote("ok", "stands"));
-    expect(again).toMatchObject({
-      decision: "AUTO_EXECUTE",
-      recorded: { decision: "REQUIRE_APPROVAL", reason: "RISK_LEVEL_HIGH" },
+    const rounded = JSON.stringify({ intent: aNote("ok", "i3", { parameters: { ticket: 7 } }) });
+    const reply = await admin.send("POST", "/simulate", {
+      key: viewer,
+      body: rounded.replace('"ticket":7', '"ticket":9007199254740993'),
     });
+    expect(reply.json).toMatchObject({ decision: "BLOCK", reason: "INVALID_INTENT" });
+  });
+
+  it("shows the decision that stands already, which the gate repeats for the same payload", async () => {
+    const held = aNote("ok", "stands", { risk_level: "HIGH", parameters: { a: 1, b: [2] } });
+    await recordDecision(admin, held);
+    const { risk_level, ...rest } = held;
+    const reordered = { risk_level, ...rest, parameters: { b: [2], a: 1 } };
+    for (const again of [held, reordered]) {
+      const answer = await simulate(again, { mode: "DISABLED" });
+      expect(answer).toMatchObject({
+        decision: "BLOCK",
+        recorded: {
+          decision: "REQUIRE_APPROVAL",
+          reason: "RISK_LEVEL_HIGH",
+          on_delivery: "REPEATED",
+        },
+      });
+    }
+    expect(await simulate(aNote("ok", "new"))).not.toHaveProperty("recorded");
+  });
+
+  it("says that the gate would refuse another payload under the id of a decided intent", async () => {
+    await recordDecision(admin, aNote("ok", "taken", { risk_level: "HIGH" }));
+    for (const other of [aNote("ok", "taken"), aNote("ok", "taken", { expires_at: "soon" })]) {
+      expect((await simulate(other)).recorded).toEqual({
+        decision: "REQUIRE_APPROVAL",
+        reason: "RISK_LEVEL_HIGH",
+        decided_at: "2026-11-22T09:30:00.000Z",
+        on_delivery: "INTENT_CONFLICT",
+      });
+    }
+  });
+
+  it("says so when the decision that stands cannot be read", async () => {
+    const Item = { pk: "TENANT#acme#ACCOUNT#ok", sk: "DECISION#garbled", decision: "MAYBE" };
+    await admin.doc.send(new PutCommand({ TableName: TABLES.ledger, Item }));
+    const answer = await simulate(aNote("ok", "garbled"));
+    expect(answer.recorded).toEqual({ unreadable: true });
+  });
+
+  it("refuses a body that names anyone else than its intent does", async () => {
+    const platform = await admin.newKey("*", "viewer");
+    const send = (key: string, named: object) =>
+      admin.send("POST", "/simulate", { key, body: { ...named, intent: aNote("ok", "i1") } });
+    expect((await send(viewer, { tenant_id: "other" })).status).toBe(403);
+    expect((await send(platform, { tenant_id: "other" })).status).toBe(400);
+    for (const key of [viewer, platform]) {
+      expect((await send(key, { account_id: "zzz" })).status).toBe(400);
+      expect((await send(key, { tenant_id: "acme", account_id: "ok" })).status).toBe(200);
+    }
   });
 
   it("refuses another tenant's intent, unusable ids and unknown overrides", async () => {

@@ -1,3 +1,4 @@
+import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
 import type * as z from "zod";
 import { HttpError, invalid } from "./errors.ts";
 
@@ -38,7 +39,8 @@ export function requireJson(contentType: string | undefined): void {
 }
 
 /**
- * Parses a body. Refuses what is not JSON, and a field that every schema would pass over in silence.
+ * Parses a body as the gate parses an event. Refuses what is not JSON, and a field that every schema
+ * would pass over in silence.
  */
 export function parseJson(text: string): unknown {
   const body = jsonValue(text);
@@ -48,7 +50,7 @@ export function parseJson(text: string): unknown {
 
 function jsonValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     // What the parser says quotes the text, which may hold anything.
     throw invalid([{ path: "body", message: "must be JSON" }]);

@@ -64,8 +64,8 @@ interface RouteSpec<
   readonly success: Success;
   /** Media types of a 200 that is not JSON. */
   readonly texts?: readonly string[];
-  /** Whom a body names; by default its own `tenant_id` and `account_id`. */
-  readonly namedBy?: (body: z.output<Body>) => unknown;
+  /** What names somebody in a body, beside its own `tenant_id` and `account_id`. */
+  readonly alsoNamedBy?: (body: z.output<Body>) => unknown;
   readonly handle: (
     request: AdminRequest<S, z.output<Params>, z.output<Query>, z.output<Body>>,
     ports: AdminPorts,
@@ -132,8 +132,10 @@ export function adminRoute<
       const query = parse(spec.query, rest, "query");
       // Also where none is taken: what somebody sent is never passed over.
       const body = parse(spec.body, await raw.readBody(), "body");
-      const inBody = NamedScope.safeParse(spec.namedBy === undefined ? body : spec.namedBy(body));
-      if (inBody.success) places.push(inBody.data);
+      for (const place of [body, spec.alsoNamedBy?.(body)]) {
+        const inBody = NamedScope.safeParse(place);
+        if (inBody.success) places.push(inBody.data);
+      }
       const scope = bindScope(places, raw.credential, reach);
       const { credential, requestId, calendar, ifMatch } = raw;
       const caller = { credential, requestId, calendar, ifMatch };

@@ -7,6 +7,7 @@ import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { intentContent } from "@autonomy-gate/core/intent/content";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
+import { ABSENT } from "@autonomy-gate/core/stored";
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
@@ -14,6 +15,7 @@ import { adminRoute, NO_FIELDS } from "../http/route.ts";
 import { ACCOUNT, NamedScope } from "../http/scope.ts";
 import { decideNow } from "../simulate/decide-now.ts";
 import { Overrides, overridden } from "../simulate/overrides.ts";
+import { Standing, standing } from "../simulate/standing.ts";
 import { Flip, wouldFlip } from "../simulate/would-flip.ts";
 
 const SimulateBody = z.strictObject({
@@ -34,8 +36,7 @@ const SimulatedOutcome = z
     /** The intent's data; `null` when it is not valid. */
     intent: z.unknown(),
     would_flip: z.array(Flip),
-    /** What stands already for this intent: the gate would repeat it, whatever is simulated. */
-    recorded: DecisionRecord.pick({ decision: true, reason: true, decided_at: true }).optional(),
+    recorded: Standing.optional(),
   })
   .meta({ id: "SimulatedOutcome" });
 
@@ -50,7 +51,7 @@ export const simulate = adminRoute({
   query: NO_FIELDS,
   body: SimulateBody,
   success: SimulatedOutcome,
-  namedBy: ({ intent }) => intent,
+  alsoNamedBy: ({ intent }) => intent,
   handle: async ({ body, calendar }, { gate }) => {
     const { received, canonical } = receive(body.intent);
     const { content, tenant_id, account_id, action_intent_id } = received;
@@ -65,9 +66,14 @@ export const simulate = adminRoute({
     );
     const outcome = outcomeOf(recordOf(received, decision), canonical);
     const { data } = Detail.parse(JSON.parse(outcome.detail));
-    const standing = reply?.recorded;
-    const recorded = standing?.status === "readable" ? { recorded: standing.value } : {};
-    return json(SimulatedOutcome.parse({ ...data, would_flip, ...recorded }));
+    const recorded = standing(received, reply?.recorded ?? ABSENT);
+    return json(
+      SimulatedOutcome.parse({
+        ...data,
+        would_flip,
+        ...(recorded === undefined ? {} : { recorded }),
+      }),
+    );
   },
 });
 

@@ -1,0 +1,35 @@
+import { adopt } from "@autonomy-gate/core/commit/result";
+import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import type { Stored } from "@autonomy-gate/core/stored";
+import * as z from "zod";
+
+/** What stands already under an intent's id, and what that means for the intent as it is here. */
+export const Standing = z.union([
+  z.object({
+    decision: DecisionRecord.shape.decision,
+    reason: DecisionRecord.shape.reason,
+    decided_at: DecisionRecord.shape.decided_at,
+    /**
+     * Whatever is simulated, the gate would publish the recorded decision again; or, since that
+     * was taken on another payload, put this intent into quarantine.
+     */
+    on_delivery: z.enum(["REPEATED", "INTENT_CONFLICT"]),
+  }),
+  /** The gate cannot read it either, and would decide nothing. */
+  z.object({ unreadable: z.literal(true) }),
+]);
+type Standing = z.infer<typeof Standing>;
+
+/** By the gate's own rule; `undefined`: nothing stands. */
+export function standing(
+  received: ReceivedIntent,
+  recorded: Stored<DecisionRecord>,
+): Standing | undefined {
+  if (recorded.status === "absent") return undefined;
+  const adopted = adopt(received, recorded);
+  if (adopted.status === "failed") return { unreadable: true };
+  const { decision, reason, decided_at } = adopted.record;
+  const on_delivery = adopted.status === "recorded" ? "REPEATED" : "INTENT_CONFLICT";
+  return { decision, reason, decided_at, on_delivery };
+}
