@@ -1,6 +1,5 @@
 import { createBackoff, type Deadline } from "@autonomy-gate/core/commit/backoff";
 import type { GateSignals } from "@autonomy-gate/core/commit/context";
-import { TransientError } from "@autonomy-gate/core/errors";
 import type { Clock, Delivery } from "@autonomy-gate/core/ports";
 
 /** How long deliveries may be tried, and who hears of it. */
@@ -34,7 +33,7 @@ export async function deliver<T>(
       accepted.add(item);
       return false;
     });
-    if (pending.length === 0 || !(await mayTryAgain(backoff.wait()))) break;
+    if (pending.length === 0 || !(await backoff.waitIfTime())) break;
   }
   return accepted;
 }
@@ -49,15 +48,5 @@ async function attempted<T>(
   } catch (error) {
     const errorCode = error instanceof Error ? error.name : "UnknownError";
     return items.map(() => ({ accepted: false, errorCode }));
-  }
-}
-
-async function mayTryAgain(wait: Promise<void>): Promise<boolean> {
-  try {
-    await wait;
-    return true;
-  } catch (error) {
-    if (error instanceof TransientError && error.code === "DEADLINE") return false;
-    throw error;
   }
 }

@@ -21,6 +21,8 @@ export interface Backoff {
    * doubles up to 1 s. Throws TransientError DEADLINE when the time is over or would be.
    */
   wait(cause?: unknown): Promise<void>;
+  /** The same, but answers false, at once, where `wait` would throw. */
+  waitIfTime(): Promise<boolean>;
 }
 
 /** @param delayMsMax the longest wait; less for the few that must win against many */
@@ -30,16 +32,18 @@ export function createBackoff(
   delayMsMax: number = DELAY_MS_MAX,
 ): Backoff {
   let waits = 0;
+  const waitIfTime = async () => {
+    const delayMs = waits === 0 ? 0 : clock.random() * Math.min(delayMsMax, boundMs(waits));
+    waits += 1;
+    if (delayMs >= deadline.remainingMs()) return false;
+    if (delayMs > 0) await clock.sleep(delayMs);
+    return true;
+  };
   return {
+    waitIfTime,
     wait: async (cause) => {
-      const delayMs = waits === 0 ? 0 : clock.random() * Math.min(delayMsMax, boundMs(waits));
-      waits += 1;
-      if (delayMs >= deadline.remainingMs()) {
-        throw new TransientError("DEADLINE", "There is no time left for another attempt.", {
-          cause,
-        });
-      }
-      if (delayMs > 0) await clock.sleep(delayMs);
+      if (await waitIfTime()) return;
+      throw new TransientError("DEADLINE", "There is no time left for another attempt.", { cause });
     },
   };
 }

@@ -21,11 +21,7 @@ export async function recordDecision(
     } catch (error) {
       if (!(error instanceof TransientError)) return { status: "failed", error };
       signals.retried("record", error.code);
-      try {
-        await backoff.wait(error);
-      } catch (deadlineError) {
-        return { status: "failed", error: deadlineError };
-      }
+      if (!(await backoff.waitIfTime())) return { status: "failed", error };
     }
   }
 }

@@ -51,3 +51,11 @@ export const DecisionRecord = Decision.extend({
   causation_id: z.string().optional(),
 });
 export type DecisionRecord = z.infer<typeof DecisionRecord>;
+
+/** Attributes that are the ledger's own: an outcome's data is the record without them. */
+export const LEDGER_ONLY = {
+  fingerprint: true,
+  trace_id: true,
+  causation_id: true,
+  date_key: true,
+} as const;

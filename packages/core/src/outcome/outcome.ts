@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import { OUTCOME_DETAIL_TYPE, type OutcomeDetailType, SCHEMA_VERSION } from "../contract.ts";
-import type { DecisionRecord } from "../decision/decision.ts";
+import { type DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
 
 /** An event ready to be sent, the same to the byte each time it is made from the same record. */
 export interface Outcome {
@@ -8,9 +8,6 @@ export interface Outcome {
   /** JSON text. */
   readonly detail: string;
 }
-
-/** Attributes of a record that are the ledger's own and not part of the outcome's data. */
-const LEDGER_ONLY = new Set(["fingerprint", "trace_id", "causation_id", "date_key"]);
 
 /**
  * Makes the outcome of a recorded decision. Everything but the intent comes from the record, in
@@ -27,7 +24,7 @@ export function outcomeOf(record: DecisionRecord, canonicalIntent: string | null
     causation_id: record.causation_id,
   };
   const data = Object.fromEntries(
-    Object.entries(record).filter(([name]) => !LEDGER_ONLY.has(name)),
+    Object.entries(record).filter(([name]) => !Object.hasOwn(LEDGER_ONLY, name)),
   );
   const intent = record.facts === null ? null : canonicalIntent;
   const dataWithIntent = `${canonicalText(data).slice(0, -1)},"intent":${intent}}`;

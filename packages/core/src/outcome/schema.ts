@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BudgetReport } from "../budget/report.ts";
 import { OUTCOME_DETAIL_TYPE, SCHEMA_VERSION } from "../contract.ts";
-import { DecisionRecord } from "../decision/decision.ts";
+import { DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
 import { ActionType } from "../ids.ts";
 import { ActionIntentV1 } from "../intent/intent.ts";
 import { AutonomyMode, ModeSource } from "../mode/mode.ts";
@@ -25,12 +25,10 @@ const Metadata = z.looseObject({
 });
 
 /** What every outcome's data holds: the record without what is the ledger's own. */
-const Data = DecisionRecord.omit({
-  fingerprint: true,
-  trace_id: true,
-  causation_id: true,
-  date_key: true,
-}).extend({ decision_id: DecisionId, decided_at: UtcInstant });
+const Data = DecisionRecord.omit(LEDGER_ONLY).extend({
+  decision_id: DecisionId,
+  decided_at: UtcInstant,
+});
 
 const BudgetOutcome = BudgetReport.extend({ resets_at: UtcInstant });
 

@@ -1,5 +1,6 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import * as z from "zod";
+import { entryBytes, PUT_EVENTS_BOUNDS } from "../adapters/eventbridge/put-events.ts";
 import { isoInstant, systemClock } from "../adapters/node/clock.ts";
 import { deadlineIn } from "../commit/backoff.ts";
 import { DEFAULT_INTENT_SOURCES, INTENT_DETAIL_TYPE } from "../contract.ts";
@@ -13,7 +14,7 @@ import {
   type IntentToPublish,
   type UncheckedIntent,
 } from "./event-text.ts";
-import { ENTRY_BYTES_MAX, entryBytes, type PutResult, putEntries } from "./put-entries.ts";
+import { type PutResult, putEntries } from "./put-entries.ts";
 
 export type { IntentToPublish, UncheckedIntent };
 
@@ -135,8 +136,9 @@ function prepare(
     Detail: text.detail,
   };
   const bytes = entryBytes(entry);
-  if (bytes > ENTRY_BYTES_MAX) {
-    const message = `must be at most ${ENTRY_BYTES_MAX} bytes as an event, not ${bytes}`;
+  const { bytesMax } = PUT_EVENTS_BOUNDS;
+  if (bytes > bytesMax) {
+    const message = `must be at most ${bytesMax} bytes as an event, not ${bytes}`;
     return { ready: false, rejected: invalid(about, [{ path: "detail", message }]) };
   }
   return { ready: true, about, event_id: text.eventId, entry };

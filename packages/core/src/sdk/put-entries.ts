@@ -5,13 +5,9 @@ import {
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
 import { chunkBySize } from "../adapters/chunks.ts";
+import { entryBytes, PUT_EVENTS_BOUNDS } from "../adapters/eventbridge/put-events.ts";
 import { createBackoff, type Deadline } from "../commit/backoff.ts";
-import { TransientError } from "../errors.ts";
-import { utf8Bytes } from "../intent/json-bounds.ts";
 import type { Clock } from "../ports.ts";
-
-/** EventBridge's bounds on one PutEvents request. */
-const BOUNDS = { countMax: 10, bytesMax: 256 * 1024 };
 
 /** Requests that are under way at the same time. */
 const REQUESTS_SIDE_BY_SIDE = 4;
@@ -63,17 +59,9 @@ export async function putEntries(
   while (pending.length > 0) {
     await putRound(client, pending, results, deadline);
     pending = pending.filter((entry) => mayPass(results.get(entry) ?? NOT_TRIED));
-    if (pending.length === 0 || !(await mayTryAgain(backoff.wait()))) break;
+    if (pending.length === 0 || !(await backoff.waitIfTime())) break;
   }
   return entries.map((entry) => results.get(entry) ?? NOT_TRIED);
-}
-
-/** The bytes of an entry as EventBridge counts them; more than this is refused by itself. */
-export const ENTRY_BYTES_MAX = BOUNDS.bytesMax;
-
-export function entryBytes(entry: PutEventsRequestEntry): number {
-  const { Source = "", DetailType = "", Detail = "" } = entry;
-  return utf8Bytes(Source) + utf8Bytes(DetailType) + utf8Bytes(Detail);
 }
 
 async function putRound(
@@ -82,7 +70,7 @@ async function putRound(
   results: Map<PutEventsRequestEntry, PutResult>,
   deadline: Deadline,
 ): Promise<void> {
-  const requests = chunkBySize(entries, entryBytes, BOUNDS);
+  const requests = chunkBySize(entries, entryBytes, PUT_EVENTS_BOUNDS);
   for (let sent = 0; sent < requests.length; sent += REQUESTS_SIDE_BY_SIDE) {
     if (deadline.remainingMs() <= 0) return;
     const some = requests.slice(sent, sent + REQUESTS_SIDE_BY_SIDE);
@@ -129,14 +117,4 @@ function refusal(code: string, message: string | undefined, retryable: boolean):
 
 function mayPass(result: PutResult): boolean {
   return !result.accepted && result.retryable;
-}
-
-async function mayTryAgain(wait: Promise<void>): Promise<boolean> {
-  try {
-    await wait;
-    return true;
-  } catch (error) {
-    if (error instanceof TransientError && error.code === "DEADLINE") return false;
-    throw error;
-  }
 }
