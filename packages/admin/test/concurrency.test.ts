@@ -1,6 +1,7 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNote, recordDecision } from "./decided.ts";
-import { type Json, openAdmin, type TestAdmin } from "./open-admin.ts";
+import { type Json, openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
 
 describe("several at once", () => {
   let admin: TestAdmin;
@@ -42,6 +43,28 @@ describe("several at once", () => {
     // Each entry begins where the one before it ended: no change is missing or overwritten unseen.
     for (const [index, entry] of chain.entries())
       expect(entry.before).toEqual(chain[index - 1]?.after ?? null);
+  });
+
+  it("of two who set a stop that somebody wrote by hand one wins, the other gets 412", async () => {
+    for (let round = 0; round < 25; round++) {
+      const account_id = `by-hand-${round}`;
+      const Item = {
+        pk: `TENANT#acme#ACCOUNT#${account_id}`,
+        sk: "KILL_SWITCH",
+        engaged: true,
+        effect: "BLOCK",
+      };
+      await admin.doc.send(new PutCommand({ TableName: TABLES.config, Item }));
+      const replies = await Promise.all(
+        [one, two].map((key, index) =>
+          admin.send("PUT", "/kill-switch", {
+            key,
+            body: { account_id, engaged: true, effect: "BLOCK", reason: `writer ${index}` },
+          }),
+        ),
+      );
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 412]);
+    }
   });
 
   it("API-13 takes If-Match as * for any, in a list, without quotes; weak and stale tags are 412", async () => {

@@ -141,6 +141,27 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await store.config.read(change)).toEqual(change.after);
     });
 
+    it("lets one of two win who both change what others wrote without updated_at", async () => {
+      const before = { engaged: true, effect: "BLOCK" };
+      await store.put("config", { pk: PK, sk: "KILL_SWITCH", ...before });
+      const stop = stopOf(ACCOUNT.account_id);
+      const change = { ...stop, before, after: { ...stop.after, ...before } };
+      expect(await store.config.write(change)).toEqual({ status: "written" });
+      const reply = await store.config.write({
+        ...change,
+        after: { ...change.after, reason: "2" },
+      });
+      expect(reply).toEqual({ status: "changed-meanwhile", current: change.after });
+    });
+
+    it("refuses a change when an attribute came that was not there", async () => {
+      const { after, ...change } = stopOf(ACCOUNT.account_id);
+      const more = { ...after, expires_at: AT };
+      await store.put("config", { pk: PK, sk: "KILL_SWITCH", ...more });
+      const reply = await store.config.write({ ...change, before: after });
+      expect(reply).toEqual({ status: "changed-meanwhile", current: more });
+    });
+
     it("deletes what still is as it was", async () => {
       const { after, ...change } = stopOf(ACCOUNT.account_id);
       await store.config.write({ ...change, after });

@@ -1,23 +1,25 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { isDeepStrictEqual } from "node:util";
+import { type CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { v7 as uuidV7 } from "uuid";
 import { createBackoff, deadlineIn } from "../../commit/backoff.ts";
 import type { ConfigScope, ListedKind } from "../../config/address.ts";
 import type { ChangeReply, ConfigAttributes, ConfigChange } from "../../config/change.ts";
-import { TransientError } from "../../errors.ts";
+import { PermanentError, TransientError } from "../../errors.ts";
 import type { Clock, ConfigStore } from "../../ports.ts";
+import type { TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
-import { configKey, LISTED_PREFIX, scopePk } from "./config-keys.ts";
+import { LISTED_PREFIX, scopePk } from "./config-keys.ts";
+import { readConfig, type StoredConfig, storedConfig, withoutKey } from "./config-read.ts";
 import { changeItems, fencedAccount, fenceRaise } from "./config-write.ts";
 import { faultOf } from "./faults.ts";
 import type { Item } from "./items.ts";
-import { oldItem } from "./old-item.ts";
 
 /**
  * Between the two raises of a fence. Longer than any read the gate accepts (250 ms), so that none
@@ -42,11 +44,8 @@ export function dynamoConfigStore(
 ): ConfigStore {
   return {
     read: async (address) => {
-      const Key = configKey(address);
-      const reply = await untilDone(clock, "GetItem", () =>
-        client.send(new GetCommand({ TableName: tables.config, Key, ConsistentRead: true })),
-      );
-      return attributesOf(reply.Item);
+      const read = () => readConfig(client, tables.config, address);
+      return (await untilDone(clock, "GetItem", read))?.attributes;
     },
     list: (scope, kind) => listAll(client, tables.config, scope, kind, clock),
     write: async (change) => {
@@ -90,32 +89,65 @@ async function listAll(
   return found;
 }
 
-/** One token for all attempts: a change whose reply was lost is not taken for another's. */
+/**
+ * Changes an object that is still what `before` says. The condition is on what is stored, to the
+ * last digit: `before` has been through doubles.
+ */
 async function writeChange(
   client: DynamoDBDocumentClient,
   tables: TableNames,
   change: ConfigChange,
   clock: Clock,
 ): Promise<ChangeReply> {
-  const ids = { msecs: clock.epochMs() };
-  const request = new TransactWriteCommand({
-    TransactItems: changeItems(tables, change, uuidV7(ids)),
-    ClientRequestToken: uuidV7(ids),
-  });
+  const read = () => readConfig(client, tables.config, change);
+  const stored = await untilDone(clock, "GetItem", read);
+  if (!isDeepStrictEqual(stored?.attributes, change.before)) return changedMeanwhile(stored);
+  const exact = stored === undefined ? change : { ...change, before: stored.exact };
+  const request = transaction(tables, exact, clock);
   return untilDone(clock, "TransactWriteItems", async (): Promise<ChangeReply> => {
     try {
       await client.send(request);
       return { status: "written" };
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      const [object] = error.CancellationReasons ?? [];
-      if (object?.Code !== "ConditionalCheckFailed") {
-        throw new TransientError("CONFLICT", "The change met another one.", { cause: error });
-      }
-      const current = attributesOf(oldItem(object.Item));
-      return { status: "changed-meanwhile", ...(current === undefined ? {} : { current }) };
+      return changedMeanwhile(storedConfig(refused(error).Item));
     }
   });
+}
+
+/** One token for all attempts: a change whose reply was lost is not taken for another's. */
+function transaction(tables: TableNames, change: ConfigChange, clock: Clock): TransactWriteCommand {
+  const ids = { msecs: clock.epochMs() };
+  const TransactItems = changeItems(tables, change, uuidV7(ids));
+  requireStorable(TransactItems);
+  return new TransactWriteCommand({ TransactItems, ClientRequestToken: uuidV7(ids) });
+}
+
+/** What has no form on the wire has none the next time either. */
+function requireStorable(items: TransactItem[]): void {
+  try {
+    marshall(items, { removeUndefinedValues: true });
+  } catch (cause) {
+    throw new PermanentError("The change holds what DynamoDB cannot store.", { cause });
+  }
+}
+
+/** The object's refusal. Throws when it was not the object that cancelled the transaction. */
+function refused(error: TransactionCanceledException): CancellationReason {
+  const reasons = error.CancellationReasons ?? [];
+  const [object] = reasons;
+  if (object?.Code === "ConditionalCheckFailed") return object;
+  if (reasons.some(({ Code }) => Code === "ValidationError")) {
+    throw new PermanentError("TransactWriteItems was refused as invalid.", { cause: error });
+  }
+  throw new TransientError("CONFLICT", "The change met another one.", { cause: error });
+}
+
+function changedMeanwhile(stored: StoredConfig | undefined): ChangeReply {
+  return {
+    status: "changed-meanwhile",
+    ...(stored === undefined ? {} : { current: stored.attributes }),
+  };
 }
 
 async function untilDone<T>(
@@ -133,12 +165,4 @@ async function untilDone<T>(
       await backoff.wait(fault);
     }
   }
-}
-
-function attributesOf(item: Item | undefined): ConfigAttributes | undefined {
-  return item === undefined ? undefined : withoutKey(item);
-}
-
-function withoutKey({ pk, sk, ...attributes }: Item): ConfigAttributes {
-  return attributes;
 }

@@ -1,6 +1,11 @@
-import type { ConfigScope } from "../../config/address.ts";
-import type { ConfigAttributes, ConfigChange } from "../../config/change.ts";
+import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../../budget/budget.ts";
+import { ActionTypeConfigV1 } from "../../catalogue/action-type.ts";
+import type { ConfigObject, ConfigScope } from "../../config/address.ts";
+import type { ConfigChange } from "../../config/change.ts";
 import type { AccountRef } from "../../ids.ts";
+import { KillSwitchV1 } from "../../kill-switch/kill-switch.ts";
+import { AutonomyModeConfigV1 } from "../../mode/mode.ts";
+import { ActivePolicyV1 } from "../../policy/policy.ts";
 import type { TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
 import { configKey } from "./config-keys.ts";
@@ -44,30 +49,54 @@ export function fenceRaise(
 
 function objectItem(table: string, change: ConfigChange): TransactItem {
   const key = configKey(change);
-  const unchanged = isStill(change.before);
+  const unchanged = isStill(change);
   return change.after === undefined
     ? { Delete: { TableName: table, Key: key, ...unchanged } }
     : { Put: { TableName: table, Item: { ...key, ...change.after }, ...unchanged } };
 }
 
-/** Holds only while every attribute is what it was: content is the version. */
-function isStill(before: ConfigAttributes | undefined) {
+/** What each kind of object has by its schema, and all that is ever written here. */
+const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>> = {
+  MODE: AutonomyModeConfigV1,
+  BUDGET: AutonomyBudgetV1,
+  ACTION_TYPE_BUDGET: ActionTypeBudgetV1,
+  KILL_SWITCH: KillSwitchV1,
+  ACTION_TYPE: ActionTypeConfigV1,
+  ACTIVE_POLICY: ActivePolicyV1,
+};
+
+/** Attributes of others that one condition compares: DynamoDB takes 4 KB and 300 operators. */
+const OTHERS_COMPARED_MAX = 100;
+
+/**
+ * Holds only while the object is what it was: content is the version. What it has is as it was, and
+ * what its schema knows beyond that is still not there. A write from here takes the attributes of
+ * others away, so that comparing some of them is enough to see it; only what others themselves do
+ * to the rest meanwhile is not seen.
+ */
+function isStill({ object, before }: ConfigChange) {
   const asked = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
   if (before === undefined) {
     return { ConditionExpression: "attribute_not_exists(pk)", ...asked };
   }
-  const attributes = Object.entries(before);
-  const equalities = attributes.map((_, index) => `#a${index} = :a${index}`);
+  const known = [...Object.keys(SCHEMAS[object.kind].shape), "updated_at"];
+  const others = Object.keys(before).filter((name) => !known.includes(name));
+  const names = new Set([...known, ...others.slice(0, OTHERS_COMPARED_MAX)]);
+  const terms = [...names].map((name, index) => ({ name, index, value: before[name] }));
+  const present = terms.filter(({ value }) => value !== undefined);
+  const unchanged = terms.map(({ index, value }) =>
+    value === undefined ? `attribute_not_exists(#a${index})` : `#a${index} = :a${index}`,
+  );
   return {
-    ConditionExpression: ["attribute_exists(pk)", ...equalities].join(" AND "),
-    ...(attributes.length === 0
+    ConditionExpression: ["attribute_exists(pk)", ...unchanged].join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(
+      terms.map(({ name, index }) => [`#a${index}`, name]),
+    ),
+    ...(present.length === 0
       ? {}
       : {
-          ExpressionAttributeNames: Object.fromEntries(
-            attributes.map(([name], index) => [`#a${index}`, name]),
-          ),
           ExpressionAttributeValues: Object.fromEntries(
-            attributes.map(([, value], index) => [`:a${index}`, value]),
+            present.map(({ index, value }) => [`:a${index}`, value]),
           ),
         }),
     ...asked,
