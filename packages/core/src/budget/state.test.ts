@@ -100,12 +100,25 @@ describe("a stored state", () => {
     ["a day that is none", { date_key: "2026-11-31" }],
     ["no day, though a count", { date_key: undefined }],
     ["a type's count as text", { "count#CREATE_INTERNAL_NOTE": "2" }],
-    ["a count of no type", { "count#": 1 }],
-    ["a count of all types", { "count#DEFAULT": 1 }],
     ["a fence as text", { fence: "1" }],
     ["a negative fence", { fence: -1 }],
     ["a day before that is none", { previous_consumed_on: "never" }],
   ])("with %s cannot be read", (_, wrong) => {
     expect(budgetStateFrom({ ...item, ...wrong }).status).toBe("unreadable");
+  });
+
+  test.each(["count#create_note", "count#DEFAULT", "count#"])(
+    "is read without %s, which counts no type: the day's count has it",
+    (name) => {
+      for (const value of [1, "1", null]) {
+        expect(budgetStateFrom({ ...item, [name]: value })).toEqual(budgetStateFrom(item));
+      }
+    },
+  );
+
+  test("is read up to the largest whole number that is exact", () => {
+    const count = Number.MAX_SAFE_INTEGER;
+    expect(budgetStateFrom({ ...item, count })).toMatchObject({ value: { openDay: { count } } });
+    expect(budgetStateFrom({ ...item, count: count + 1 }).status).toBe("unreadable");
   });
 });

@@ -134,14 +134,14 @@ const OpenDayItem = z.looseObject({
   fence: Count.default(0),
 });
 
-const TypeCounts = z.record(ActionType, Count);
+const TypeCounts = z.map(ActionType, Count);
 
 const StoredBudgetState = z.union([
   FenceOnly.transform(({ fence }): BudgetState => ({ fence })),
   OpenDayItem.transform((item, context): BudgetState => {
     const counts = TypeCounts.safeParse(typeCounts(item));
     if (!counts.success) {
-      context.addIssue("must hold whole numbers of action types");
+      context.addIssue("must count action types in whole numbers");
       return z.NEVER;
     }
     return { fence: item.fence, openDay: openDay(item, counts.data) };
@@ -152,19 +152,18 @@ function openDay(item: z.infer<typeof OpenDayItem>, counts: z.infer<typeof TypeC
   return {
     dateKey: item.date_key,
     count: item.count,
-    countByType: new Map(
-      Object.entries(counts).map(([type, count]) => [ActionType.parse(type), count]),
-    ),
+    countByType: counts,
     ...(item.previous_consumed_on === undefined
       ? {}
       : { previousConsumedOn: item.previous_consumed_on }),
   };
 }
 
-function typeCounts(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item)
-      .filter(([name]) => name.startsWith(TYPE_COUNT_PREFIX))
-      .map(([name, count]) => [name.slice(TYPE_COUNT_PREFIX.length), count]),
+/** A counter of what is no action type is passed over: no cap holds it, and the day's count has it. */
+function typeCounts(item: Item): Map<string, unknown> {
+  const counters = Object.entries(item).filter(([name]) => name.startsWith(TYPE_COUNT_PREFIX));
+  const counts = counters.map(
+    ([name, count]) => [name.slice(TYPE_COUNT_PREFIX.length), count] as const,
   );
+  return new Map(counts.filter(([type]) => ActionType.safeParse(type).success));
 }
