@@ -124,6 +124,47 @@ describe("budgets", () => {
     expect(await get("corrupt")).toMatchObject({ problem: expect.any(String), remaining_today: 0 });
   });
 
+  it("takes every whole number that is exact, and no other", async () => {
+    const largest = Number.MAX_SAFE_INTEGER;
+    const max_per_action_type = { A_TYPE: largest };
+    const body = { account_id: "large", max_autonomous_per_day: largest, max_per_action_type };
+    expect(await put(body)).toMatchObject({ status: 200, json: { config: body } });
+    await spent("large", today(), largest - 1);
+    expect(await get("large")).toMatchObject({ effective_limit: largest, remaining_today: 1 });
+    for (const wrong of [largest + 1, 1e300, -1, 0.5]) {
+      expect(await put({ ...body, max_autonomous_per_day: wrong })).toMatchObject({ status: 400 });
+    }
+  });
+
+  it("caps as many types as a change and its audit entry can hold, and again", async () => {
+    const caps = (count: number, cap: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`T${i}_`.padEnd(64, "X"), cap - i]),
+      );
+    const body = { account_id: "wide", max_autonomous_per_day: 5 };
+    for (const cap of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1_000]) {
+      const max_per_action_type = caps(1_000, cap);
+      expect((await put({ ...body, max_per_action_type })).status).toBe(200);
+      expect(await get("wide")).toMatchObject({ config: { max_per_action_type } });
+    }
+    expect((await put({ ...body, max_per_action_type: caps(1_001, 5_000) })).status).toBe(400);
+    const stored = { max_autonomous_per_day: 5, max_per_action_type: caps(3_000, 5_000) };
+    await store("wider", "BUDGET#CONFIG", stored);
+    expect(await get("wider")).toMatchObject({ config: stored, remaining_today: 5 });
+  });
+
+  it("shows a budget in force whose last change is not known, and the caps beside it", async () => {
+    const about = { updated_at: "2026-01-28", updated_by: 7 };
+    await store("dated", "BUDGET#CONFIG", { max_autonomous_per_day: 4, ...about });
+    await store("dated", "BUDGET#ACTION_TYPE#A_TYPE", { max_autonomous_per_day: 1, ...about });
+    const { config, problem, remaining_today, action_type_budgets } = await get("dated");
+    expect({ problem, remaining_today }).toEqual({ remaining_today: 4 });
+    expect(config).toMatchObject({ account_id: "dated", max_autonomous_per_day: 4 });
+    expect(action_type_budgets).toMatchObject([{ action_type: "A_TYPE" }]);
+    expect(config).not.toHaveProperty("updated_at");
+    expect(action_type_budgets[0]).not.toHaveProperty("updated_by");
+  });
+
   it("API-12 shows a day's spending: the open day, a closed one, or none", async () => {
     await put({ account_id: "days", max_autonomous_per_day: 5 });
     await spent("days", today(), 2);

@@ -2,6 +2,8 @@ import {
   ActionTypeBudgetV1,
   AutonomyBudgetV1,
   DailyLimit,
+  StoredActionTypeBudget,
+  StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
 import { type ConfigObject, scopeOf } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
@@ -23,8 +25,11 @@ import { listAll } from "../list-all.ts";
 import { type Change, makeChange, scopeIds, writtenBy } from "../write.ts";
 import { budgetNow } from "./budget-now.ts";
 
-/** Action types one budget may cap by itself. */
-const CAPS_MAX = 200;
+/**
+ * Action types one budget may cap by itself: at most 84 KB of JSON. A change is written with what it
+ * was before, into one audit entry (400 KB in DynamoDB) and one event (256 KB in EventBridge).
+ */
+const CAPS_MAX = 1_000;
 
 const Budget = z
   .object({
@@ -112,7 +117,8 @@ export const getBudget = adminRoute({
     ]);
     const action_type_budgets = caps.flatMap(({ name, attributes }) => {
       const ids = { ...scopeIds(scope), action_type: name };
-      const cap = ActionTypeBudget.safeParse({ ...attributes, ...ids, etag: etagOf(attributes) });
+      const stored = StoredActionTypeBudget.safeParse(attributes);
+      const cap = ActionTypeBudget.safeParse({ ...stored.data, ...ids, etag: etagOf(attributes) });
       return cap.success ? [cap.data] : [];
     });
     return json(
@@ -190,5 +196,6 @@ function accountOnly(scope: TenantScope | AccountScope): AccountScope {
 
 /** `undefined`: what is stored is not a budget. */
 function budgetView(attributes: ConfigAttributes, ids: object) {
-  return Budget.safeParse({ ...attributes, ...ids, etag: etagOf(attributes) }).data;
+  const stored = StoredBudget.safeParse(attributes);
+  return Budget.safeParse({ ...stored.data, ...ids, etag: etagOf(attributes) }).data;
 }

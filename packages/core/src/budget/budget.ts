@@ -2,11 +2,10 @@ import * as z from "zod";
 import { DateKey, Instant, TimeZone } from "../day.ts";
 import { AccountId, ActionType, TenantId } from "../ids.ts";
 
-export const DAILY_LIMIT_MAX = 1_000_000;
 export const DEFAULT_TIME_ZONE = "UTC";
 
-/** Autonomous actions a calendar day; 0 means never. */
-export const DailyLimit = z.int().min(0).max(DAILY_LIMIT_MAX);
+/** Autonomous actions a calendar day: a whole number up to 2^53 - 1; 0 means never. */
+export const DailyLimit = z.int().min(0);
 
 /** What an account may spend a day; without `account_id` the default for a tenant's accounts. */
 export const AutonomyBudgetV1 = z.object({
@@ -24,10 +23,16 @@ export const AutonomyBudgetV1 = z.object({
 });
 export type AutonomyBudgetV1 = z.infer<typeof AutonomyBudgetV1>;
 
-/** A budget read back: the terms only, since items written by others may lack the rest. */
-export const StoredBudget = AutonomyBudgetV1.omit({ tenant_id: true, account_id: true }).partial({
-  updated_at: true,
-});
+/** Since when and by whom, on items that others may have written: what says neither is not known. */
+const AsFarAsKnown = {
+  updated_at: Instant.optional().catch(undefined),
+  updated_by: z.string().optional().catch(undefined),
+};
+
+/** A budget read back: only its terms must make sense. Whose it is says its key. */
+export const StoredBudget = AutonomyBudgetV1.omit({ tenant_id: true, account_id: true }).extend(
+  AsFarAsKnown,
+);
 export type StoredBudget = z.infer<typeof StoredBudget>;
 
 /** One action type's daily cap for an account; replaces the budget's own entry for the type. */
@@ -41,7 +46,9 @@ export const ActionTypeBudgetV1 = z.object({
 });
 export type ActionTypeBudgetV1 = z.infer<typeof ActionTypeBudgetV1>;
 
-export const StoredActionTypeBudget = ActionTypeBudgetV1.pick({ max_autonomous_per_day: true });
+export const StoredActionTypeBudget = ActionTypeBudgetV1.pick({
+  max_autonomous_per_day: true,
+}).extend(AsFarAsKnown);
 export type StoredActionTypeBudget = z.infer<typeof StoredActionTypeBudget>;
 
 /** What an account has spent on one day. */

@@ -193,7 +193,7 @@ function budgetOf(itemAt: ItemAt, type: string): ReferenceBudget | undefined {
 }
 
 function isLimit(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 1_000_000;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isCaps(caps: unknown): caps is Record<string, number> {
