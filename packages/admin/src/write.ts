@@ -2,7 +2,7 @@ import type { ConfigObject, ConfigScope } from "@autonomy-gate/core/config/addre
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { configChanged } from "@autonomy-gate/core/config/changed";
 import { HttpError } from "./http/errors.ts";
-import { changedMeanwhile, requireMatch } from "./http/etag.ts";
+import { changedMeanwhile, matches } from "./http/etag.ts";
 import type { Caller } from "./http/route.ts";
 import type { AdminPorts } from "./ports.ts";
 
@@ -19,13 +19,18 @@ export interface Change {
 /**
  * Changes one object, with its audit entry in the same transaction, and tells the bus. Throws a 412
  * when the object is not what If-Match names or changed since it was read here: of several writers
- * at once one wins and the others are told. Throws a 404 when what is to go is not there.
+ * at once one wins and the others are told. Throws a 404 when what is to go is not there. Whatever
+ * it says of an account, nothing automatic commits there any more on facts from before that: who is
+ * refused may have made the change in a request that died.
  */
 export async function makeChange(change: Change, caller: Caller, ports: AdminPorts): Promise<void> {
   const { scope, object, action, after } = change;
   const before = await ports.config.read({ scope, object });
-  requireMatch(caller.ifMatch, before);
-  if (before === undefined && after === undefined) throw notFound();
+  const refusal = refusalOf(change, caller, before);
+  if (refusal !== undefined) {
+    await ports.config.settle(scope);
+    throw refusal;
+  }
   const made = {
     scope,
     object,
@@ -42,6 +47,15 @@ export async function makeChange(change: Change, caller: Caller, ports: AdminPor
   if (delivery.accepted) return;
   const { requestId: request_id } = caller;
   ports.telemetry.notEmitted({ request_id, error_code: delivery.errorCode ?? "Unknown" });
+}
+
+function refusalOf(
+  { after }: Change,
+  { ifMatch }: Caller,
+  before: ConfigAttributes | undefined,
+): HttpError | undefined {
+  if (!matches(ifMatch, before)) return changedMeanwhile();
+  return before === undefined && after === undefined ? notFound() : undefined;
 }
 
 export function notFound(): HttpError {

@@ -105,8 +105,14 @@ export interface ConfigStore {
   /** All objects of a kind in a scope, to the last page. */
   list(scope: ConfigScope, kind: ListedKind): Promise<ConfigAttributes[]>;
   /**
-   * Changes one object and writes its audit entry, atomically, unless it changed meanwhile. When a
-   * change to an account was answered `written`, nothing automatic commits on the facts before it.
+   * Changes one object and writes its audit entry, atomically, unless it changed meanwhile. Settles
+   * its scope before it answers, whatever it answers.
    */
   write(change: ConfigChange): Promise<ChangeReply>;
+  /**
+   * Makes sure that nothing automatic commits in an account on facts from before a change that was
+   * seen, by whomever it was made: who made it may have died before this was sure. Takes 300 ms for
+   * an account; elsewhere it does nothing.
+   */
+  settle(scope: ConfigScope): Promise<void>;
 }

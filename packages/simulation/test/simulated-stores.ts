@@ -90,5 +90,6 @@ function timedConfig(store: ConfigStore, timed: Timed): ConfigStore {
     ...store,
     read: (address) => timed(() => store.read(address)),
     write: (change) => timed(() => store.write(change)),
+    settle: (scope) => timed(() => store.settle(scope)),
   };
 }

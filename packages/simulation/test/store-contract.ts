@@ -162,6 +162,24 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(reply).toEqual({ status: "changed-meanwhile", current: more });
     });
 
+    it("raises the fence again before it says that something changed meanwhile", async () => {
+      const change = stopOf(ACCOUNT.account_id);
+      await store.config.write(change);
+      const basis = (await read(store, "i1")).facts?.budgetState ?? NOTHING;
+      expect(await store.config.write(change)).toMatchObject({ status: "changed-meanwhile" });
+      expect(await claim(store, ["i1"], { basis })).toMatchObject({ status: "refused" });
+    });
+
+    it("settles an account whose fence was ever raised, and makes no state for another", async () => {
+      const { scope } = stopOf(ACCOUNT.account_id);
+      await store.config.settle(scope);
+      expect((await read(store, "i1")).facts?.budgetState).toEqual(NOTHING);
+      await store.config.write(stopOf(ACCOUNT.account_id));
+      const basis = (await read(store, "i1")).facts?.budgetState ?? NOTHING;
+      await store.config.settle(scope);
+      expect(await claim(store, ["i1"], { basis })).toMatchObject({ status: "refused" });
+    });
+
     it("deletes what still is as it was", async () => {
       const { after, ...change } = stopOf(ACCOUNT.account_id);
       await store.config.write({ ...change, after });

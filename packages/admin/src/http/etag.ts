@@ -9,20 +9,18 @@ export function etagOf(attributes: ConfigAttributes): string {
 }
 
 /**
- * Throws a 412 unless the stored object is one that If-Match names. `*` names any that exists; weak
- * tags name none (RFC 9110, 13.1.1); quotes may be left out.
+ * Whether the stored object is one that If-Match names; without it any is, and none. `*` names any
+ * that exists; weak tags name none (RFC 9110, 13.1.1); quotes may be left out.
  */
-export function requireMatch(
+export function matches(
   ifMatch: string | undefined,
   stored: ConfigAttributes | undefined,
-): void {
-  if (ifMatch === undefined) return;
-  if (stored !== undefined) {
-    const etag = etagOf(stored);
-    const named = ifMatch.split(",").map((tag) => tag.trim());
-    if (named.some((tag) => tag === "*" || tag === etag || `"${tag}"` === etag)) return;
-  }
-  throw changedMeanwhile();
+): boolean {
+  if (ifMatch === undefined) return true;
+  if (stored === undefined) return false;
+  const etag = etagOf(stored);
+  const named = ifMatch.split(",").map((tag) => tag.trim());
+  return named.some((tag) => tag === "*" || tag === etag || `"${tag}"` === etag);
 }
 
 export function changedMeanwhile(): HttpError {

@@ -2,9 +2,10 @@ import { configKey, scopePk } from "@autonomy-gate/core/adapters/dynamodb/config
 import {
   changeItems,
   fencedAccount,
-  fenceRaise,
+  fenceRaiseAgain,
 } from "@autonomy-gate/core/adapters/dynamodb/config-write";
 import { createBackoff, deadlineIn } from "@autonomy-gate/core/commit/backoff";
+import type { ConfigScope } from "@autonomy-gate/core/config/address";
 import type {
   ChangeReply,
   ConfigAttributes,
@@ -24,7 +25,6 @@ const WRITE_MS_MAX = 5_000;
 
 /** The configuration on the simulated DynamoDB, by the same protocol as the real adapter. */
 export function simulatedConfigStore(dynamo: Dynamo, process: SimProcess): ConfigStore {
-  const { clock } = process;
   return {
     read: async (address) => {
       const at = { table: TABLES.config, ...configKey(address) };
@@ -39,15 +39,27 @@ export function simulatedConfigStore(dynamo: Dynamo, process: SimProcess): Confi
     },
     write: async (change) => {
       const reply = await writeChange(dynamo, process, change);
-      const account = fencedAccount(change.scope);
-      if (reply.status === "written" && account !== undefined) {
-        await clock.sleep(FENCE_SETTLE_MS);
-        const raise = actionOf({ Update: fenceRaise(TABLES.budgetState, account) });
-        await untilDone(process, () => dynamo.update(process, raise));
-      }
+      await settled(dynamo, process, change.scope);
       return reply;
     },
+    settle: (scope) => settled(dynamo, process, scope),
   };
+}
+
+async function settled(dynamo: Dynamo, process: SimProcess, scope: ConfigScope): Promise<void> {
+  const account = fencedAccount(scope);
+  if (account === undefined) return;
+  await process.clock.sleep(FENCE_SETTLE_MS);
+  const raise = actionOf({ Update: fenceRaiseAgain(TABLES.budgetState, account) });
+  await untilDone(process, async () => {
+    try {
+      await dynamo.update(process, raise);
+    } catch (error) {
+      const absent =
+        error instanceof ServiceFault && error.code === "ConditionalCheckFailedException";
+      if (!absent) throw error;
+    }
+  });
 }
 
 async function writeChange(

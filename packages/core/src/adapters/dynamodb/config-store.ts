@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { type CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
   QueryCommand,
@@ -17,7 +21,7 @@ import type { TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
 import { LISTED_PREFIX, scopePk } from "./config-keys.ts";
 import { readConfig, type StoredConfig, storedConfig, withoutKey } from "./config-read.ts";
-import { changeItems, fencedAccount, fenceRaise } from "./config-write.ts";
+import { changeItems, fencedAccount, fenceRaiseAgain } from "./config-write.ts";
 import { faultOf } from "./faults.ts";
 import type { Item } from "./items.ts";
 
@@ -42,6 +46,7 @@ export function dynamoConfigStore(
   tables: TableNames,
   clock: Clock,
 ): ConfigStore {
+  const settle = (scope: ConfigScope) => settled(client, tables.budgetState, scope, clock);
   return {
     read: async (address) => {
       const read = () => readConfig(client, tables.config, address);
@@ -50,16 +55,30 @@ export function dynamoConfigStore(
     list: (scope, kind) => listAll(client, tables.config, scope, kind, clock),
     write: async (change) => {
       const reply = await writeChange(client, tables, change, clock);
-      const account = fencedAccount(change.scope);
-      if (reply.status === "written" && account !== undefined) {
-        await clock.sleep(FENCE_SETTLE_MS);
-        await untilDone(clock, "UpdateItem", () =>
-          client.send(new UpdateCommand(fenceRaise(tables.budgetState, account))),
-        );
-      }
+      await settle(change.scope);
       return reply;
     },
+    settle,
   };
+}
+
+/** Raises an account's fence once no read from before the last change can still be under way. */
+async function settled(
+  client: DynamoDBDocumentClient,
+  table: string,
+  scope: ConfigScope,
+  clock: Clock,
+): Promise<void> {
+  const account = fencedAccount(scope);
+  if (account === undefined) return;
+  await clock.sleep(FENCE_SETTLE_MS);
+  await untilDone(clock, "UpdateItem", async () => {
+    try {
+      await client.send(new UpdateCommand(fenceRaiseAgain(table, account)));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  });
 }
 
 async function listAll(

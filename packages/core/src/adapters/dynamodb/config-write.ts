@@ -47,6 +47,14 @@ export function fenceRaise(
   };
 }
 
+/**
+ * Raises an account's fence if it was ever raised. Without a budget state it never was, and no
+ * change of the account needs it: each makes one.
+ */
+export function fenceRaiseAgain(table: string, account: AccountRef) {
+  return { ...fenceRaise(table, account), ConditionExpression: "attribute_exists(pk)" };
+}
+
 function objectItem(table: string, change: ConfigChange): TransactItem {
   const key = configKey(change);
   const unchanged = isStill(change);
