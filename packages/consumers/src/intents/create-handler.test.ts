@@ -5,8 +5,11 @@ import * as z from "zod";
 import { aBody, aRecord } from "../../test/fixtures.ts";
 import { createHandler } from "./create-handler.ts";
 
+const attempts = new Set<unknown>();
+
 /** Answers every request with its headers and the first byte of a body that never ends. */
 const stalled = createServer((request, response) => {
+  attempts.add(request.headers["amz-sdk-request"]);
   request.resume();
   response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": 99 });
   response.write("{");
@@ -44,4 +47,6 @@ test("answers for every message while a service stalls in the middle of its repl
     { itemIdentifier: "undecided" },
     { itemIdentifier: "poison" },
   ]);
+  // No request is the SDK's own second one: after the gate's deadline nothing is sent.
+  expect([...attempts]).toEqual(["attempt=1; max=1"]);
 }, 20_000);
