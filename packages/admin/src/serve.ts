@@ -64,7 +64,15 @@ export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
       ...(tokens === undefined ? {} : { tokens: keySetTokens(tokens, clock) }),
     }),
   );
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({
+    fetch: async (request, { incoming }) => {
+      const response = await app.fetch(request);
+      // What a refusal left unread of a body stands before the next request on the connection.
+      const unread = !incoming.complete || incoming.readableLength > 0;
+      if (unread) response.headers.set("Connection", "close");
+      return response;
+    },
+  });
   server.listen(input.port ?? 0, HOST);
   await once(server, "listening");
   const { port } = z.object({ port: z.number() }).parse(server.address());
