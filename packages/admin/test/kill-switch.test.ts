@@ -44,6 +44,7 @@ describe("kill switch", () => {
       { action_types: "CREATE_INTERNAL_NOTE" },
       { action_types: [] },
       { action_types: ["DEFAULT"] },
+      { action_types: Array.from({ length: 101 }, (_, i) => `TYPE_${i}`) },
       { expires_at: "tomorrow" },
       { expires_at: "2020-01-01T00:00:00Z" },
     ]) {
@@ -114,6 +115,20 @@ describe("kill switch", () => {
       kill_switch: { engaged: true, reason: "Incident 7" },
       effective: [],
     });
+  });
+
+  it("shows a stored switch as it is, longer though it may be than the API takes", async () => {
+    const stored = {
+      ...STOP,
+      reason: "x".repeat(257),
+      action_types: Array.from({ length: 101 }, (_, i) => `TYPE_${i}`),
+    };
+    const Item = { pk: "TENANT#acme#ACCOUNT#long", sk: "KILL_SWITCH", ...stored, updated_at: "" };
+    await admin.doc.send(new PutCommand({ TableName: TABLES.config, Item }));
+    const { json } = await admin.send("GET", "/kill-switch?account_id=long", { key: operator });
+    expect(json).toMatchObject({ kill_switch: stored });
+    const { effect, reason, action_types } = stored;
+    expect(json.effective).toEqual([{ scope: "ACCOUNT", effect, reason, action_types }]);
   });
 
   it("shows a corrupt stored switch as engaged", async () => {

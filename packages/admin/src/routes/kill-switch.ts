@@ -1,6 +1,7 @@
 import { COMMIT_WINDOW_MS } from "@autonomy-gate/core/commit/commit-claims";
 import type { ConfigScope } from "@autonomy-gate/core/config/address";
 import { instantMs } from "@autonomy-gate/core/day";
+import { ActionType } from "@autonomy-gate/core/ids";
 import {
   KILL_SWITCH_REASON_LENGTH_MAX,
   KillSwitchV1,
@@ -16,6 +17,9 @@ import { EffectiveSwitch, effectiveSwitches, KillSwitch, switchView } from "./ki
 
 /** What one request of the consumer to DynamoDB may take, beside the window of a commit. */
 const REQUEST_TIMEOUT_MS = 1_000;
+
+/** Action types one switch may name; to stop more of them, stop all. */
+const ACTION_TYPES_MAX = 100;
 
 const TakesHold = z.object({
   /** How long after this answer a decision based on the facts before it may still commit. */
@@ -33,7 +37,7 @@ const SwitchBody = z.strictObject({
     .min(1)
     .max(KILL_SWITCH_REASON_LENGTH_MAX)
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
-  action_types: KillSwitchV1.shape.action_types,
+  action_types: z.array(ActionType).min(1).max(ACTION_TYPES_MAX).optional(),
   expires_at: KillSwitchV1.shape.expires_at,
 });
 

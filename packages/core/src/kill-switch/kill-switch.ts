@@ -4,15 +4,16 @@ import { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { type AppliedKillSwitch, KillSwitchEffect, SCOPES, type Scope } from "./applied.ts";
 
+/** The longest reason that a decision tells whole. */
 export const KILL_SWITCH_REASON_LENGTH_MAX = 256;
 
 /** The stop of one scope. Strict: `"false"` is not `false`, and an empty type list is refused. */
 export const KillSwitchV1 = z.object({
   engaged: z.boolean(),
   effect: KillSwitchEffect,
-  reason: z.string().max(KILL_SWITCH_REASON_LENGTH_MAX),
+  reason: z.string(),
   /** The types it stops; absent: all. */
-  action_types: z.array(ActionType).min(1).max(100).optional(),
+  action_types: z.array(ActionType).min(1).optional(),
   /** From this instant on it no longer stops anything. */
   expires_at: Instant.optional(),
   updated_at: Instant,
@@ -21,12 +22,12 @@ export const KillSwitchV1 = z.object({
 export type KillSwitchV1 = z.infer<typeof KillSwitchV1>;
 
 /**
- * A switch read back. Only a literal `engaged: false` is off; everything else in the item that
- * does not make sense counts against autonomy (see `unreadableSwitch`).
+ * A switch read back. Only a literal `engaged: false` is off; what does not make sense of what it
+ * stops, how and until when counts against autonomy (see `unreadableSwitch`).
  */
 export const StoredKillSwitch = z.union([
   z.object({ engaged: z.literal(false) }),
-  KillSwitchV1.partial({ updated_at: true, updated_by: true, reason: true }),
+  KillSwitchV1.omit({ updated_at: true, updated_by: true }).partial({ reason: true }),
 ]);
 export type StoredKillSwitch = z.infer<typeof StoredKillSwitch>;
 
@@ -60,7 +61,13 @@ function applies(
 }
 
 function applied(scope: Scope, { effect, reason }: EngagedSwitch): AppliedKillSwitch {
-  return { scope, effect, ...(reason ? { reason } : {}) };
+  return { scope, effect, ...(reason ? { reason: shortened(reason) } : {}) };
+}
+
+/** Others may have stored a reason that no decision could hold, nor any event tell. */
+function shortened(reason: string): string {
+  if (reason.length <= KILL_SWITCH_REASON_LENGTH_MAX) return reason;
+  return `${reason.slice(0, KILL_SWITCH_REASON_LENGTH_MAX - 1).toWellFormed()}…`;
 }
 
 /** `found` is the stored effect: an unreadable switch still blocks when it says BLOCK. */
