@@ -1,7 +1,7 @@
 import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { clockAt, noonClock } from "./gate-clocks.ts";
-import { type Gate, handle, startGate } from "./gate-fixture.ts";
+import { type Gate, handle, REMAINING_MS, startGate } from "./gate-fixture.ts";
 import { eventBody, message } from "./gate-messages.ts";
 import type { Faults, Trip } from "./watched-consumer.ts";
 
@@ -232,6 +232,27 @@ describe("GATE-1: an event that the bus did not take", () => {
     expect(new Set(published)).toEqual(new Set(details));
     expect(await tenant.state()).toMatchObject({ count: 2 });
   });
+});
+
+test("an account that never gets through leaves the others time to be published", async () => {
+  const tenant = gate.tenant();
+  await tenant.allow();
+  const clock = clockAt(NOW);
+  const busOnceGone = once("before", "PutEvents", lost);
+  const faults: Faults = {
+    before: (command, time) => {
+      if (command === "TransactWriteItems" && time > 1) throw conflicted(2);
+      return busOnceGone.before?.(command, time);
+    },
+  };
+  const consumer = gate.consumer({ clock, faults });
+  const through = message(eventBody(tenant.data("through")));
+  const stuck = message(eventBody(tenant.data("stuck", { account_id: "hot" })));
+  expect(await handle(consumer.handle, [through, stuck])).toEqual([stuck.messageId]);
+  const [outcome] = await tenant.outcomes();
+  expect(outcome?.detail.data.action_intent_id).toBe("through");
+  expect(clock.elapsedMs()).toBeGreaterThan(REMAINING_MS / 2);
+  expect(clock.elapsedMs()).toBeLessThan(REMAINING_MS - 1_000);
 });
 
 test("GATE-3: crashes between commit and event, time and again, spend one unit", async () => {

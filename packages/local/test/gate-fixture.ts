@@ -40,7 +40,7 @@ import { type Faults, watchedConsumer } from "./watched-consumer.ts";
 
 const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 const BUS = "autonomy-local";
-const REMAINING_MS = 30_000;
+export const REMAINING_MS = 30_000;
 
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
 type IntentData = Record<string, unknown>;
