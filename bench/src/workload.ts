@@ -26,7 +26,7 @@ export function accountName(index: number): string {
   return `acct_${String(index).padStart(3, "0")}`;
 }
 
-/** A batch of new intents, shaped as in CONTRACT.md, as SQS hands them to Lambda. */
+/** A batch of new intents, shaped as Phase 3 publishes them, as SQS hands them to Lambda. */
 export function batchOf(size: number, kind: Kind, accountOf: (index: number) => string): SQSEvent {
   const Records = Array.from({ length: size }, (_, index) => recordOf(kind, accountOf(index)));
   return { Records };

@@ -50,7 +50,7 @@ const TRIED_TEXT = `What was tried, and what it gained: [records of one kilobyte
 [speed](decisions/2026-11-22-what-speed-was-worth.md).`;
 
 const COUNTS_TEXT = `Every batch without faults costs what \`bench/src/count/formula.ts\` says, tested in
-\`bench/test/formula.test.ts\` (invariant 15). For n intents of one action type on a accounts of one tenant:
+\`bench/test/formula.test.ts\` ([invariant 15](reliability.md#guaranteed)). For n intents of one action type on a accounts of one tenant:
 
 - reads: 10 + 6a items, one unit each, in ⌈(10 + 6a) / 100⌉ BatchGetItem side by side;
 - automatic: one TransactWriteItems for each 98 intents of an account, 2 units a record up to 1 KB, 2 for the budget's state;

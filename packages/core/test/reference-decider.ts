@@ -5,7 +5,7 @@ import type { ActionIntentV1 } from "../src/intent/intent.ts";
 import type { KillSwitches } from "../src/kill-switch/kill-switch.ts";
 
 /**
- * The gate written down once more from CONTRACT.md and DESIGN.md, in one plain reading order and
+ * The gate written down once more from what is specified of it, in one plain reading order and
  * with none of the shipped code: what both say alike is unlikely to be an oversight of one.
  */
 export interface ReferenceAnswer {

@@ -32,7 +32,7 @@ test("the decision id agrees with an independent computation for any ids", async
   );
 });
 
-/** CONTRACT.md, by WebCrypto and the digits of one big number. */
+/** As the decision id is specified, by WebCrypto and the digits of one big number. */
 async function contractDecisionId(text: string): Promise<string> {
   const bytes = new Uint8Array(
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)),
