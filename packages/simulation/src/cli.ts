@@ -30,24 +30,56 @@ interface CliOptions {
   readonly json?: true;
 }
 
+/** What says what happens in a run: a hunt and a burst settle that themselves. */
+const OF_A_RUN = ["first", "fault", "profile", "sdk", "trace", "json"];
+
+const MUTANT_NAMES = ALL_MUTANTS.map(({ name }) => name);
+
 const program = new Command("simulate")
   .description("Runs the gate in a simulated world that fails, one seed after another.")
-  .option("--seeds <n>", "how many seeds to run, or the most a mutant is hunted with", whole, 2_000)
-  .option("--first <n>", "the first seed", whole, 1)
-  .option("--seed <s>", "run this one seed and print its trace", whole)
+  .option(
+    "--seeds <n>",
+    "how many seeds to run, or the most a mutant is hunted with",
+    atLeast(1),
+    2_000,
+  )
+  .option("--first <n>", "the first seed", atLeast(0), 1)
+  .addOption(
+    new Option("--seed <s>", "run this one seed")
+      .argParser(atLeast(0))
+      .conflicts(["seeds", "first"]),
+  )
   .option("--fault <id>", "only these faults, F1 to F35 (may be repeated)", fault)
   .addOption(new Option("--profile <name>", "what the runs are about").choices(PROFILES))
   .option("--sdk", "run the real adapters under the AWS SDK's clients")
-  .option("--trace", "print the trace of a run that does not fail, too")
+  .option("--trace", "with --seed: print the trace of a run that does not fail, too")
   .option("--json", "print the figures as JSON")
-  .option("--burst", "send 10,000 intents to one account with a limit of 100, 32 workers")
-  .option("--mutants", "plant every bug of the list and hunt it")
-  .option("--mutant <name>", "hunt only these bugs (may be repeated)", gathered);
+  .addOption(
+    new Option(
+      "--burst",
+      "send 10,000 intents to one account with a limit of 100, 32 workers",
+    ).conflicts([...OF_A_RUN, "seeds"]),
+  )
+  .addOption(
+    new Option("--mutants", "plant every bug of the list and hunt it").conflicts([
+      ...OF_A_RUN,
+      "seed",
+      "burst",
+    ]),
+  )
+  .addOption(
+    new Option("--mutant <name...>", "hunt only these bugs")
+      .choices(MUTANT_NAMES)
+      .conflicts([...OF_A_RUN, "seed", "burst", "mutants"]),
+  );
 
 await main(program.parse().opts<CliOptions>());
 
 async function main(options: CliOptions): Promise<void> {
   Error.stackTraceLimit = 0;
+  if (options.trace === true && options.seed === undefined) {
+    program.error("error: option '--trace' needs option '--seed <s>'");
+  }
   if (options.mutants === true || options.mutant !== undefined) return hunt(options);
   if (options.burst === true) return burst(options.seed ?? 1);
   await campaign(options);
@@ -155,23 +187,22 @@ async function hunt({ mutant, seeds }: CliOptions): Promise<void> {
     if (equivalent !== undefined)
       process.stdout.write(`  ${name.padEnd(28)} equivalent: ${equivalent}\n`);
   }
+  if (wanted.length === 0) return;
   const text = `${killed} of ${wanted.length} mutants killed within ${seedsMax} seeds each`;
   process.stdout.write(`${killed === wanted.length ? pc.green(text) : pc.red(text)}\n`);
   if (killed < wanted.length) process.exitCode = 1;
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("A whole number is needed.");
+function atLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} is needed.`);
+  };
 }
 
 function fault(text: string, before: FaultId[] = []): FaultId[] {
   const id = text.toUpperCase();
   if (isFaultId(id)) return [...before, id];
   throw new InvalidArgumentError("A fault is F1 to F35.");
-}
-
-function gathered(text: string, before: string[] = []): string[] {
-  return [...before, text];
 }
