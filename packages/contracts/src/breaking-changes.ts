@@ -23,6 +23,9 @@ interface Place {
   readonly direction: Direction;
 }
 
+/** Where an outcome repeats the intent: what its fields may hold is for its senders to say. */
+const REPEATED = "data.intent";
+
 /** Keywords that describe and do not restrict. */
 const ANNOTATIONS = new Set(["$schema", "$id", "title", "description", "examples"]);
 
@@ -61,7 +64,14 @@ export function breakingChanges(
 }
 
 function compareSchemas(before: Schema, after: Schema, at: Place): BreakingChange[] {
+  if (at.direction === "received" && isOneForm(before, after, at)) return [];
   return COMPARISONS.flatMap((compare) => compare(before, after, at));
+}
+
+/** What was the only form is one of several now: who sends it is understood as before. */
+function isOneForm(before: Schema, { anyOf, ...beside }: Schema, at: Place): boolean {
+  if (!Object.keys(beside).every((name) => ANNOTATIONS.has(name))) return false;
+  return branchesOf(anyOf).some((form) => compareSchemas(before, form, at).length === 0);
 }
 
 const COMPARISONS: readonly Compare[] = [
@@ -218,8 +228,11 @@ function change({ path }: Place, problem: string): BreakingChange {
   return { path, problem };
 }
 
-function inside(at: Place, name: string): Place {
-  return { ...at, path: at.path === "" ? name : `${at.path}.${name}` };
+function inside({ path, direction }: Place, name: string): Place {
+  return {
+    path: path === "" ? name : `${path}.${name}`,
+    direction: path === REPEATED ? "received" : direction,
+  };
 }
 
 function within(at: Place, suffix: string): Place {

@@ -131,6 +131,41 @@ describe("a breaking change is noticed:", () => {
     ],
     ["one more alternative", "ActionBlocked", "data.oneOf", plus({}), "data"],
     [
+      "another form of a text beside the one that readers know",
+      "ActionAutoApproved",
+      "data.properties.explanation",
+      beside({ type: "integer" }),
+      "data.explanation",
+    ],
+    [
+      "an outcome that no longer repeats the intent",
+      "ActionAutoApproved",
+      "data.properties.intent.type",
+      to(["object", "null"]),
+      "data.intent",
+    ],
+    [
+      "a field that takes less in the intent as an outcome repeats it",
+      "ActionAutoApproved",
+      "data.properties.intent.properties.lifecycle_state.maxLength",
+      to(64),
+      "data.intent.lifecycle_state",
+    ],
+    [
+      "a text of the intent replaced by other forms",
+      "ActionIntentCreated",
+      "data.properties.tenant_id",
+      to({ anyOf: [{ type: "integer" }, { type: "string", maxLength: 64 }] }),
+      "data.tenant_id",
+    ],
+    [
+      "a text of the intent with another form and a restriction on both",
+      "ActionIntentCreated",
+      "data.properties.lifecycle_state",
+      (schema) => ({ ...Schema.parse(beside({ type: "integer" })(schema)), maxLength: 64 }),
+      "data.lifecycle_state",
+    ],
+    [
       "another version",
       "ActionBlocked",
       "metadata.properties.schema_version.const",
@@ -164,6 +199,18 @@ describe("a change that breaks nobody passes:", () => {
       to(256),
     ],
     [
+      "another form of a text in the intent",
+      "ActionIntentCreated",
+      "data.properties.tenant_id",
+      beside({ type: "integer" }),
+    ],
+    [
+      "the same in the intent as an outcome repeats it",
+      "ActionAutoApproved",
+      "data.properties.intent.properties.tenant_id",
+      beside({ type: "integer" }),
+    ],
+    [
       "a field of the intent no longer required",
       "ActionIntentCreated",
       "data.required",
@@ -184,6 +231,10 @@ const gone: Edit = () => undefined;
 
 function to(value: unknown): Edit {
   return () => value;
+}
+
+function beside(alternative: unknown): Edit {
+  return (schema) => ({ description: "One or the other.", anyOf: [schema, alternative] });
 }
 
 function plus(value: unknown): Edit {

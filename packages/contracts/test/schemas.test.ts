@@ -71,6 +71,24 @@ describe("the generated JSON Schemas", () => {
   });
 });
 
+test.each([
+  ["2030-01-01T00:00:00Z", true],
+  ["2030-01-01T00:00:00.123456789+05:30", true],
+  ["2030-01-01T00:00Z", true],
+  ["2030-01-01T00:00-08:00", true],
+  ["2030-01-01T00:00", false],
+  ["2030-01-01T00:00.5Z", false],
+  ["2030-02-29T00:00Z", false],
+  ["2030-01-01", false],
+])("an intent that expires at %s is valid by every schema or by none: %s", (expires_at, valid) => {
+  const intent = { action_intent_id: "i1", tenant_id: "t", account_id: "a", action_type: "X" };
+  const detail = { data: { ...intent, expires_at } };
+  const event = eventOf("ActionIntentCreated", detail);
+  expect(ActionIntentCreated.safeParse(detail).success).toBe(valid);
+  expect(problems(details, "ActionIntentCreated", detail).length === 0).toBe(valid);
+  expect(problems(events, "ActionIntentCreated", event).length === 0).toBe(valid);
+});
+
 describe("every example", async () => {
   const files = await readFolder(join(ROOT, "examples/intents"));
   const NOT_VALID = "invalid-intent.json";

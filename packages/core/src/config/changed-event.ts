@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { SCHEMA_VERSION } from "../contract.ts";
 import { AccountId, ActionType, TenantId } from "../ids.ts";
-import { Instant } from "../time.ts";
+import { Rfc3339Instant } from "../time.ts";
 
 const Attributes = z.record(z.string(), z.unknown());
 
@@ -13,7 +13,7 @@ export const AutonomyConfigChanged = z.looseObject({
   metadata: z.looseObject({
     event_id: z.string(),
     schema_version: z.literal(SCHEMA_VERSION),
-    occurred_at: Instant,
+    occurred_at: Rfc3339Instant,
   }),
   data: z.looseObject({
     tenant_id: TenantId.nullable().describe("null: the change is global."),
