@@ -44,7 +44,9 @@ export interface AdminServer {
 
 /** Serves the admin API on 127.0.0.1 only; resolves when it listens, rejects when the port is taken. */
 export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
-  const { region, credentials, dynamodb, events, tokens, clock = systemClock() } = input;
+  const { region, dynamodb, events, tokens, clock = systemClock() } = input;
+  // A copy: the SDK writes a mark of its own into the credentials it is given.
+  const credentials = { ...input.credentials };
   const client = createDocumentClient({
     region,
     credentials,

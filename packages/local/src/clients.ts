@@ -19,7 +19,8 @@ type Endpoints = Pick<StackFile, "region" | "credentials"> & {
 };
 
 export function connect({ region, credentials, dynamodb, sqs, events }: Endpoints): StackClients {
-  const shared = { region, credentials };
+  // A copy: the SDK writes a mark of its own into the credentials it is given.
+  const shared = { region, credentials: { ...credentials } };
   const clients = {
     dynamodb: new DynamoDBClient({ ...shared, endpoint: dynamodb.endpoint }),
     sqs: new SQSClient({ ...shared, endpoint: sqs.endpoint }),

@@ -1,11 +1,11 @@
+import { once } from "node:events";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { dirname } from "node:path";
 import * as z from "zod";
 
 /** Where a running stack is and how to talk to it: what other processes and tests need to know. */
 export const StackFile = z.object({
-  /** The process that serves the stack. */
-  pid: z.int().optional(),
   region: z.string(),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   dynamodb: z.object({
@@ -55,21 +55,27 @@ export async function removeStackFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Throws when the file is that of a stack whose process is alive. */
+/** Throws when the file is that of a stack that runs. */
 export async function refuseSecondStack(path: string): Promise<void> {
   const running = await readStackFile(path).catch(() => undefined);
-  if (running?.pid !== undefined && isAlive(running.pid)) {
+  if (running !== undefined && (await isServed(running.dynamodb.endpoint))) {
     throw new Error(
-      `A stack is running already (process ${running.pid}, ${path}). Stop it, or set AUTONOMY_STACK_FILE to start another one.`,
+      `A stack is running already (${running.dynamodb.endpoint}, ${path}). Stop it, or set AUTONOMY_STACK_FILE to start another one.`,
     );
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether somebody listens at an address of this machine. */
+export async function isServed(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
   try {
-    return process.kill(pid, 0);
+    await once(socket, "connect");
+    return true;
   } catch {
     return false;
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -60,7 +60,6 @@ export async function startStack(
       }),
     ]);
     const description: StackFile = {
-      pid: process.pid,
       ...shared,
       dynamodb: { endpoint: dynamodb.endpoint, tables: TABLES },
       sqs: { endpoint: sqs.endpoint, queues },

@@ -173,6 +173,17 @@ describe("pnpm stack, consumer and gate", () => {
     await readStackFile(bench.stackFile);
   });
 
+  test("a stack starts where another one was killed and left its file", async () => {
+    const first = bench.start(["stack"]);
+    await first.line("is ready");
+    const killed = await readStackFile(bench.stackFile);
+    await first.kill();
+
+    await bench.start(["stack"]).line("is ready");
+
+    expect(await readStackFile(bench.stackFile)).not.toEqual(killed);
+  });
+
   test.each([
     [["send", "-"], "", "No stack is running"],
     [["consumer"], "", "No stack is running"],

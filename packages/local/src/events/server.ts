@@ -36,7 +36,11 @@ const BODY_BYTES_MAX = 2 * 1024 * 1024;
 
 export async function startEvents(input: EventsInput): Promise<LocalEvents> {
   // One attempt a call: the delivery itself tries again, refused messages included.
-  const sqs = new SQSClient({ ...input.sqs, maxAttempts: 1 });
+  const sqs = new SQSClient({
+    ...input.sqs,
+    credentials: { ...input.sqs.credentials },
+    maxAttempts: 1,
+  });
   const operations = operationsOn({
     rules: new RuleBook(input.sqs.region),
     region: input.sqs.region,
