@@ -148,6 +148,29 @@ describe("pnpm stack, consumer and gate", () => {
     expect(await budgetOf("globex", api_key)).toBe(401);
   });
 
+  test("an admin API that ends takes out of the stack file only itself", async () => {
+    await bench.start(["stack"]).line("is ready");
+    const named = async () => (await readStackFile(bench.stackFile)).admin;
+    const startAdmin = async () => {
+      const admin = bench.start(["admin"]);
+      await admin.line("The admin API is at");
+      return { ...admin, entry: await named() };
+    };
+    const first = await startAdmin();
+    const second = await startAdmin();
+    expect(second.entry).not.toEqual(first.entry);
+
+    await second.stop();
+    expect(await named()).toEqual(first.entry);
+
+    const third = await startAdmin();
+    await first.stop();
+    expect(await named()).toEqual(third.entry);
+
+    await third.stop();
+    expect(await named()).toBeUndefined();
+  });
+
   test.each([
     [["create", "--role", "viewer"], "either --tenant TENANT, or --platform"],
     [["create", "--platform", "--role", "boss"], "viewer"],

@@ -1,6 +1,6 @@
 import { startAdmin } from "../admin.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile, writeStackFile } from "../stack-file.ts";
+import { isServed, readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
 import { complain } from "./output.ts";
 import { stopSignal } from "./until-stopped.ts";
 
@@ -10,21 +10,22 @@ export async function adminCommand(): Promise<void> {
   const settings = readSettings(process.env);
   const stack = await readStackFile(settings.stackFile);
   const admin = await startAdmin(stack, settings);
+  const { url, api_key } = admin;
   try {
-    const { url, api_key } = admin;
     await writeStackFile(settings.stackFile, { ...stack, admin: { url, api_key } });
     complain(`The admin API is at ${url}, its documentation at ${url}/docs. Ctrl-C ends it.`);
     await stop.wait;
   } finally {
-    await withdraw(settings.stackFile);
+    await withdraw(settings.stackFile, url, stack.admin);
     await admin.close();
   }
 }
 
-/** Takes the API out of the stack file, if there still is one. */
-async function withdraw(stackFile: string): Promise<void> {
+/** Takes the API out of the stack file if it is the one there, for the one before it if that runs. */
+async function withdraw(stackFile: string, url: string, former: StackFile["admin"]): Promise<void> {
   const current = await readStackFile(stackFile).catch(() => undefined);
-  if (current === undefined) return;
+  if (current?.admin?.url !== url) return;
   const { admin, ...stack } = current;
-  await writeStackFile(stackFile, stack);
+  const runs = former !== undefined && (await isServed(former.url));
+  await writeStackFile(stackFile, runs ? { ...stack, admin: former } : stack);
 }
