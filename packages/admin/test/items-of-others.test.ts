@@ -100,4 +100,15 @@ describe("items that others wrote", () => {
     };
     await expect(admin.ports.config.write(change)).rejects.toBeInstanceOf(PermanentError);
   });
+
+  it("a change that the account's budget state cannot be fenced for fails at once, and changes nothing", async () => {
+    const account_id = await accountWith("KILL_SWITCH", { engaged: { BOOL: false } });
+    const pk = `TENANT#acme#ACCOUNT#${account_id}`;
+    const Item = { pk: { S: pk }, sk: { S: "BUDGET_STATE#CURRENT" }, fence: { S: "three" } };
+    await admin.doc.send(new PutItemCommand({ TableName: TABLES.budgetState, Item }));
+    const put = await admin.send("PUT", "/kill-switch", { key, body: { account_id, ...STOP } });
+    expect(put).toMatchObject({ status: 500, json: { error: "Internal server error" } });
+    const { json } = await admin.send("GET", `/kill-switch?account_id=${account_id}`, { key });
+    expect(json.kill_switch).toMatchObject({ engaged: false });
+  });
 });

@@ -31,10 +31,7 @@ export function fencedAccount(scope: ConfigScope): AccountRef | undefined {
 }
 
 /** Raises an account's fence: commits that rely on facts read before it are refused. */
-export function fenceRaise(
-  table: string,
-  account: AccountRef,
-): NonNullable<TransactItem["Update"]> {
+function fenceRaise(table: string, account: AccountRef): NonNullable<TransactItem["Update"]> {
   return {
     TableName: table,
     Key: { pk: accountPk(account), sk: CURRENT_BUDGET_STATE_SK },
