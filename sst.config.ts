@@ -4,12 +4,16 @@
 export default $config({
   app: ({ stage }) => {
     const production = stage === "production";
+    const region = process.env.AWS_REGION || undefined;
+    if (production && region === undefined) {
+      throw new Error("Production names its region: put AWS_REGION into .env.production.");
+    }
     return {
       name: "autonomy-gate",
       home: "aws",
       removal: production ? "retain" : "remove",
       protect: production,
-      providers: { aws: { region: process.env.AWS_REGION ?? "us-east-1" } },
+      providers: { aws: { region: region ?? "us-east-1" } },
     };
   },
   run: async () => {

@@ -1,5 +1,11 @@
 import { ADMIN_SOURCE, CONFIG_CHANGED_DETAIL_TYPE } from "@autonomy-gate/core/contract";
-import { ADMIN, DECISIONS_INDEX } from "@autonomy-gate/core/topology";
+import {
+  ADMIN,
+  API_KEY_PARTITION,
+  DECISIONS_INDEX,
+  REQUEST_LIMITS,
+  type RequestLimit,
+} from "@autonomy-gate/core/topology";
 import { gateFunction, type Permission } from "./function.ts";
 import type { Identity } from "./identity.ts";
 import type { Settings } from "./settings.ts";
@@ -8,10 +14,19 @@ import type { GateTables } from "./tables.ts";
 /** Routes that need no credential, by the contract. Every other one is behind the authorizer. */
 const PUBLIC_ROUTES = ["OPTIONS /{proxy+}", "GET /health", "GET /openapi.json", "GET /docs"];
 
-const PROTECTED_ROUTE = "ANY /{proxy+}";
+/** By their methods: `ANY` would take preflight requests as well, and ask them for a credential. */
+const KILL_SWITCH_ROUTES = ["GET /kill-switch", "PUT /kill-switch"];
 
-/** Partition of the config table that holds the hashes of API keys. */
-const API_KEY_PARTITION = "API_KEY";
+const PROTECTED_ROUTES = ["ANY /{proxy+}", ...KILL_SWITCH_ROUTES];
+
+/** Routes with a limit to themselves. */
+const LIMITS: Readonly<Record<string, RequestLimit>> = {
+  ...Object.fromEntries(KILL_SWITCH_ROUTES.map((route) => [route, REQUEST_LIMITS.killSwitch])),
+  ...Object.fromEntries(PUBLIC_ROUTES.map((route) => [route, REQUEST_LIMITS.open])),
+};
+
+/** SST does not name it. */
+type Route = ReturnType<sst.aws.ApiGatewayV2["route"]>;
 
 export interface AdminApiArgs {
   readonly folders: { readonly admin: string | undefined; readonly authorizer: string | undefined };
@@ -32,6 +47,7 @@ export function createAdminApi(args: AdminApiArgs): AdminApi {
   const admin = adminFunction(args);
   const authorizer = authorizerFunction(args);
   const { adminDomain, production } = args.settings;
+  const routes: Route[] = [];
   const api = new sst.aws.ApiGatewayV2("AutonomyAdminApi", {
     // The function answers preflight requests itself, for the configured origins.
     cors: false,
@@ -43,11 +59,12 @@ export function createAdminApi(args: AdminApiArgs): AdminApi {
         return undefined;
       },
       stage: (stage) => {
-        stage.defaultRouteSettings = {
-          throttlingRateLimit: ADMIN.requestsPerSecondMax,
-          throttlingBurstLimit: ADMIN.requestsBurstMax,
-          detailedMetricsEnabled: production,
-        };
+        stage.defaultRouteSettings = throttled(REQUEST_LIMITS.other, production);
+        // SST makes the stage first, and AWS takes no settings of a route that is not there: so they
+        // are told when the routes below are known, and wait for each to be made.
+        stage.routeSettings = $output(
+          Promise.resolve().then(() => routeSettings(routes, production)),
+        );
         return undefined;
       },
     },
@@ -58,9 +75,30 @@ export function createAdminApi(args: AdminApiArgs): AdminApi {
     // refused at once.
     lambda: { function: authorizer.arn, identitySources: [], ttl: "0 seconds" },
   });
-  api.route(PROTECTED_ROUTE, admin.arn, { auth: { lambda: id } });
-  for (const route of PUBLIC_ROUTES) api.route(route, admin.arn);
+  for (const route of PROTECTED_ROUTES) {
+    routes.push(api.route(route, admin.arn, { auth: { lambda: id } }));
+  }
+  for (const route of PUBLIC_ROUTES) routes.push(api.route(route, admin.arn));
   return { api, admin, authorizer };
+}
+
+/** Of the routes that have a limit to themselves; known when all of them are made. */
+function routeSettings(routes: readonly Route[], detailed: boolean) {
+  return $resolve(routes.map(({ nodes }) => nodes.route.routeKey)).apply((keys) =>
+    keys.flatMap((routeKey) => {
+      const limit = LIMITS[routeKey];
+      return limit === undefined ? [] : [{ routeKey, ...throttled(limit, detailed) }];
+    }),
+  );
+}
+
+/** The settings of a route replace the default ones as a whole. */
+function throttled({ perSecondMax, burstMax }: RequestLimit, detailedMetricsEnabled: boolean) {
+  return {
+    throttlingRateLimit: perSecondMax,
+    throttlingBurstLimit: burstMax,
+    detailedMetricsEnabled,
+  };
 }
 
 function adminFunction({ folders, bus, tables, identity, settings }: AdminApiArgs) {
@@ -80,6 +118,7 @@ function adminFunction({ folders, bus, tables, identity, settings }: AdminApiArg
       ...tokenEnvironment(identity),
     },
     permissions: adminPermissions(bus, tables),
+    reservedConcurrency: settings.adminReservedConcurrency,
     production: settings.production,
   });
 }
@@ -103,6 +142,7 @@ function authorizerFunction({ folders, tables, identity, settings }: AdminApiArg
         conditions: [leadingKey("ForAllValues:StringEquals")],
       },
     ],
+    reservedConcurrency: settings.adminReservedConcurrency,
     production: settings.production,
   });
 }

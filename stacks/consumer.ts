@@ -41,7 +41,7 @@ export function createConsumer(args: ConsumerArgs): sst.aws.Function {
     batchSize: batch.size,
     maximumBatchingWindowInSeconds: batch.windowSeconds,
     functionResponseTypes: ["ReportBatchItemFailures"],
-    scalingConfig: { maximumConcurrency: CONSUMER.concurrencyMax },
+    scalingConfig: { maximumConcurrency: settings.consumerConcurrency },
   });
   return consumer;
 }

@@ -22,6 +22,8 @@ export interface GateFunctionArgs {
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
   readonly permissions: readonly Permission[];
+  /** Executions kept for this function, which are also its most; absent: it shares the account's. */
+  readonly reservedConcurrency?: number | undefined;
   readonly production: boolean;
 }
 
@@ -47,6 +49,9 @@ export function gateFunction(name: string, args: GateFunctionArgs): sst.aws.Func
     architecture: "arm64",
     timeout: `${args.timeoutSeconds} seconds`,
     memory: `${args.memoryMegabytes} MB`,
+    ...(args.reservedConcurrency === undefined
+      ? {}
+      : { concurrency: { reserved: args.reservedConcurrency } }),
     environment: { ...args.environment },
     logging: { logGroup: logs.arn.apply(logGroupName) },
     permissions: [...args.permissions, writeTo(logs)].map(mutableCopy),

@@ -19,7 +19,7 @@ export interface Identity {
 }
 
 /** People who use the admin API. Only administrators of the pool create users and name their tenant. */
-export function createIdentity({ production, signInReturnUrls }: Settings): Identity {
+export function createIdentity({ production }: Settings): Identity {
   const pool = new sst.aws.CognitoUserPool("AutonomyUsers", {
     usernames: ["email"],
     mfa: "optional",
@@ -51,7 +51,7 @@ export function createIdentity({ production, signInReturnUrls }: Settings): Iden
       description,
     });
   }
-  return { pool, client: addClient(pool, signInReturnUrls) };
+  return { pool, client: addClient(pool) };
 }
 
 /** Set once, when the user is created: a user of another tenant is another user. */
@@ -62,8 +62,7 @@ const TENANT_ATTRIBUTE = {
   stringAttributeConstraints: { minLength: "1", maxLength: "128" },
 };
 
-function addClient(pool: sst.aws.CognitoUserPool, returnUrls: readonly string[]): UserPoolClient {
-  const hosted = returnUrls.length > 0;
+function addClient(pool: sst.aws.CognitoUserPool): UserPoolClient {
   return pool.addClient("AutonomyAdminClient", {
     transform: {
       client: (args) => {
@@ -85,10 +84,11 @@ function addClient(pool: sst.aws.CognitoUserPool, returnUrls: readonly string[])
           accessToken: "minutes",
           refreshToken: "days",
         };
-        args.allowedOauthFlowsUserPoolClient = hosted;
-        args.allowedOauthFlows = hosted ? ["code"] : [];
-        args.allowedOauthScopes = hosted ? ["openid", "email", "profile"] : [];
-        args.callbackUrls = [...returnUrls];
+        // No hosted sign-in, which SST would allow with a return address of example.com.
+        args.allowedOauthFlowsUserPoolClient = false;
+        args.allowedOauthFlows = [];
+        args.allowedOauthScopes = [];
+        args.callbackUrls = [];
         return undefined;
       },
     },

@@ -56,18 +56,31 @@ export const CONSUMER_TIMEOUT_SECONDS = 30;
 /** The consumer function. 1,024 MB is a little more than half a processor of arm64. */
 export const CONSUMER = {
   memoryMegabytes: 1_024,
-  /** Batches in work at the same time; the rest waits in the queue. Lambda allows 2 to 1,000. */
-  concurrencyMax: 50,
+  /**
+   * Batches in work at the same time unless the settings say otherwise; the rest waits in the queue.
+   * Half of what a new account may run at once: the kill switch has to find room beside a burst.
+   */
+  concurrencyMax: 5,
 } as const;
 
 /** The admin API: API Gateway gives up on a request after 30 s. */
-export const ADMIN = {
-  timeoutSeconds: 29,
-  memoryMegabytes: 1_024,
-  /** Requests of all callers together; beyond them API Gateway answers 429. */
-  requestsPerSecondMax: 50,
-  requestsBurstMax: 100,
-} as const;
+export const ADMIN = { timeoutSeconds: 29, memoryMegabytes: 1_024 } as const;
+
+/** Requests of all callers together; beyond them API Gateway answers 429. */
+export interface RequestLimit {
+  readonly perSecondMax: number;
+  readonly burstMax: number;
+}
+
+/** Each route named here has a limit to itself, so that a flood on another does not reach it. */
+export const REQUEST_LIMITS = {
+  /** What is not named, together. */
+  other: { perSecondMax: 50, burstMax: 100 },
+  /** People and scripts that stop everything; they try again, and are few. */
+  killSwitch: { perSecondMax: 20, burstMax: 40 },
+  /** Each route that asks for no credential. */
+  open: { perSecondMax: 20, burstMax: 40 },
+} as const satisfies Record<string, RequestLimit>;
 
 /** What the alarms of a production stage compare with. */
 export const ALARM_LIMITS = {
@@ -108,6 +121,9 @@ export const BATCH = {
   standard: { size: 10, windowSeconds: 0 },
   throughput: { size: 50, windowSeconds: 1 },
 } as const;
+
+/** Partition of the config table that holds the digests of API keys: the roles' permissions name it. */
+export const API_KEY_PARTITION = "API_KEY";
 
 /** Name of the index that lists decisions newest first. */
 export const DECISIONS_INDEX = "decisions_by_time";

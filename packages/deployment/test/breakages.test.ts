@@ -46,8 +46,8 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   "routes without an authorizer": {
     edit: {
       file: "stacks/admin-api.ts",
-      from: "api.route(PROTECTED_ROUTE, admin.arn, { auth: { lambda: id } });",
-      to: "api.route(PROTECTED_ROUTE, admin.arn);",
+      from: "api.route(route, admin.arn, { auth: { lambda: id } })",
+      to: "api.route(route, admin.arn)",
     },
     noticedBy: ["everyRouteIsBehindTheAuthorizer"],
   },
@@ -57,7 +57,47 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
       from: '"GET /health",',
       to: '"GET /health", "GET /audit",',
     },
-    noticedBy: ["everyRouteIsBehindTheAuthorizer"],
+    noticedBy: ["everyRouteIsBehindTheAuthorizer", "theApiIsThrottled"],
+  },
+  "a kill switch whose preflight requests are asked for a credential": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: '["GET /kill-switch", "PUT /kill-switch"]',
+      to: '["ANY /kill-switch"]',
+    },
+    noticedBy: ["everyRouteIsBehindTheAuthorizer", "theApiIsThrottled"],
+  },
+  "a kill switch that shares its requests with every other route": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: "...Object.fromEntries(KILL_SWITCH_ROUTES.map((route) => [route, REQUEST_LIMITS.killSwitch])),",
+      to: "",
+    },
+    noticedBy: ["theApiIsThrottled"],
+  },
+  "settings of routes that are not there yet": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: "$resolve(routes.map(({ nodes }) => nodes.route.routeKey))",
+      to: "$resolve([...PROTECTED_ROUTES, ...PUBLIC_ROUTES])",
+    },
+    noticedBy: ["theApiIsThrottled"],
+  },
+  "executions of the kill switch that a burst of intents can take": {
+    edit: {
+      file: "stacks/function.ts",
+      from: "{ concurrency: { reserved: args.reservedConcurrency } }",
+      to: "{}",
+    },
+    noticedBy: ["functionsAreAsDesigned"],
+  },
+  "a consumer that may take every execution of the account": {
+    edit: {
+      file: "stacks/consumer.ts",
+      from: "scalingConfig: { maximumConcurrency: settings.consumerConcurrency },",
+      to: "",
+    },
+    noticedBy: ["batchesAreAsDesigned"],
   },
   "a pattern that differs from the topology": {
     edit: {

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readSettings } from "../../../stacks/settings.ts";
 import { environmentTypes } from "./proof/environment-types.ts";
 import { PROOF } from "./proof/proof.ts";
 import { named, ofType, statements, text } from "./synthesis/find.ts";
 import { ROOT } from "./synthesis/platform.ts";
+import { productionSettings } from "./synthesis/production-settings.ts";
 import { type Stage, type SynthesisOptions, synthesise } from "./synthesis/synthesise.ts";
 
 /** Both kinds of stage as they come, and one with every setting used. */
@@ -81,7 +83,6 @@ describe("settings", () => {
         AUTONOMY_INTENT_PRODUCER_ROLE_ARNS: producer,
         AUTONOMY_CORS_ORIGINS: "https://app.example.com",
         AUTONOMY_ADMIN_DOMAIN: "gate.example.com",
-        AUTONOMY_SIGN_IN_RETURN_URLS: "https://app.example.com/signed-in",
         AUTONOMY_FAIR_QUEUE: "true",
         AUTONOMY_ALARM_EMAIL: "on-call@example.com",
       },
@@ -102,15 +103,42 @@ describe("settings", () => {
       "gate.example.com",
     );
     expect(named(synthesis, "AutonomyAdminApiApi").inputs.disableExecuteApiEndpoint).toBe(true);
-    expect(named(synthesis, "AutonomyAdminClientClient").inputs).toMatchObject({
-      allowedOauthFlows: ["code"],
-      allowedOauthScopes: ["openid", "email", "profile"],
-      callbackUrls: ["https://app.example.com/signed-in"],
-    });
     expect(named(synthesis, "AutonomyIntentsTarget").inputs.sqsTarget).toEqual({
       messageGroupId: "$.detail.data.account_id",
     });
     expect(named(synthesis, "AutonomyAlarmsEmail").inputs.endpoint).toBe("on-call@example.com");
+  });
+
+  test("concurrency reaches the consumer, and is kept for the admin API where the account has enough", async () => {
+    const { synthesis } = await synthesise({
+      stage: "ada",
+      environment: {
+        AUTONOMY_CONSUMER_CONCURRENCY: "7",
+        AUTONOMY_ADMIN_RESERVED_CONCURRENCY: "3",
+      },
+    });
+    expect(named(synthesis, "AutonomyConsumerSource").inputs.scalingConfig).toEqual({
+      maximumConcurrency: 7,
+    });
+    for (const name of ["AutonomyAdminFunction", "AutonomyAuthorizerFunction"]) {
+      expect(named(synthesis, name).inputs.reservedConcurrentExecutions).toBe(3);
+    }
+  });
+
+  test("production names every setting; one that is left out or empty stops it and is named", async () => {
+    const settings = await productionSettings();
+    expect(() => readSettings("production", settings)).not.toThrow();
+    for (const name of Object.keys(settings).filter((name) => name !== "AWS_REGION")) {
+      const { [name]: _, ...others } = settings;
+      expect(() => readSettings("production", others), name).toThrow(`Missing: ${name}`);
+      expect(() => readSettings("production", { ...others, [name]: "" }), name).toThrow(name);
+      expect(() => readSettings("ada", others), name).not.toThrow();
+    }
+  });
+
+  test("production names its region", async () => {
+    const deployment = synthesise({ stage: "production", environment: { AWS_REGION: "" } });
+    await expect(deployment).rejects.toThrow("AWS_REGION");
   });
 
   test("a setting that is not usable stops the deployment and is named", async () => {

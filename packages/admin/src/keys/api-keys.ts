@@ -1,3 +1,4 @@
+import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
@@ -7,7 +8,6 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { Role, TenantBinding } from "../auth/credential.ts";
 import { digestOf, type KeyId, newApiKey, StoredApiKey } from "./api-key.ts";
-import { API_KEY_PK } from "./key-store.ts";
 
 /** For the command line: keys are made and revoked by whoever may write the config table. */
 
@@ -39,7 +39,7 @@ export async function createApiKey(
   await client.send(
     new PutCommand({
       TableName: table,
-      Item: { pk: API_KEY_PK, sk: key_id, ...stored },
+      Item: { pk: API_KEY_PARTITION, sk: key_id, ...stored },
       ConditionExpression: "attribute_not_exists(pk)",
     }),
   );
@@ -59,7 +59,7 @@ export async function listApiKeys(
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": API_KEY_PK },
+        ExpressionAttributeValues: { ":pk": API_KEY_PARTITION },
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
@@ -82,7 +82,7 @@ export async function revokeApiKey(
     await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: { pk: API_KEY_PK, sk: keyId },
+        Key: { pk: API_KEY_PARTITION, sk: keyId },
         UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now)",
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: { ":now": new Date().toISOString() },

@@ -1,10 +1,15 @@
-import { ADMIN } from "@autonomy-gate/core/topology";
+import { REQUEST_LIMITS, type RequestLimit } from "@autonomy-gate/core/topology";
 import * as z from "zod";
 import { arnOf, named, ofType, text } from "../synthesis/find.ts";
 import { type Check, differences } from "./check.ts";
 
 /** The contract's routes without a credential. */
 const PUBLIC = ["GET /docs", "GET /health", "GET /openapi.json", "OPTIONS /{proxy+}"];
+
+/** The kill switch by its methods: `ANY` would take its preflight requests, and refuse them. */
+const KILL_SWITCH = ["GET /kill-switch", "PUT /kill-switch"];
+
+const GUARDED = ["ANY /{proxy+}", ...KILL_SWITCH];
 
 /** Every route but those asks the authorizer, and all reach the one function. */
 export const everyRouteIsBehindTheAuthorizer: Check = (synthesis) => {
@@ -19,12 +24,18 @@ export const everyRouteIsBehindTheAuthorizer: Check = (synthesis) => {
     ...differences("The public routes", open.map(({ inputs }) => inputs.routeKey).sort(), PUBLIC),
     ...differences(
       "The routes behind an authorizer",
-      guarded.map(({ inputs: { routeKey, authorizationType, authorizerId } }) => ({
+      guarded
+        .map(({ inputs: { routeKey, authorizationType, authorizerId } }) => ({
+          routeKey: z.string().parse(routeKey),
+          authorizationType,
+          authorizerId,
+        }))
+        .sort((a, b) => (a.routeKey < b.routeKey ? -1 : 1)),
+      GUARDED.map((routeKey) => ({
         routeKey,
-        authorizationType,
-        authorizerId,
+        authorizationType: "CUSTOM",
+        authorizerId: authorizer,
       })),
-      [{ routeKey: "ANY /{proxy+}", authorizationType: "CUSTOM", authorizerId: authorizer }],
     ),
     ...ofType(synthesis, "apigatewayv2/integration:Integration").flatMap(({ name, inputs }) =>
       differences(name, inputs.integrationUri, arnOf(synthesis, "AutonomyAdminFunction")),
@@ -53,13 +64,43 @@ export const theAuthorizerDecidesEveryCall: Check = (synthesis) => {
   ];
 };
 
+const RouteSettings = z.array(z.looseObject({ routeKey: z.string() }));
+
+/**
+ * The kill switch and each public route have requests of their own, so that a flood elsewhere does
+ * not answer 429 for them; and the settings wait for their routes, without which AWS refuses them.
+ */
 export const theApiIsThrottled: Check = (synthesis) => {
-  const { defaultRouteSettings } = named(synthesis, "AutonomyAdminApiStage").inputs;
-  return differences("The throttling", defaultRouteSettings, {
-    throttlingRateLimit: ADMIN.requestsPerSecondMax,
-    throttlingBurstLimit: ADMIN.requestsBurstMax,
+  const stage = named(synthesis, "AutonomyAdminApiStage");
+  const settings = RouteSettings.parse(stage.inputs.routeSettings);
+  const limited = (limit: RequestLimit) => ({
+    throttlingRateLimit: limit.perSecondMax,
+    throttlingBurstLimit: limit.burstMax,
     detailedMetricsEnabled: synthesis.app.removal === "retain",
   });
+  const routes = ofType(synthesis, "apigatewayv2/route:Route");
+  return [
+    ...differences(
+      "The throttling",
+      stage.inputs.defaultRouteSettings,
+      limited(REQUEST_LIMITS.other),
+    ),
+    ...differences(
+      "The throttling by route",
+      settings.toSorted((a, b) => (a.routeKey < b.routeKey ? -1 : 1)),
+      [
+        ...PUBLIC.map((routeKey) => ({ routeKey, ...limited(REQUEST_LIMITS.open) })),
+        ...KILL_SWITCH.map((routeKey) => ({ routeKey, ...limited(REQUEST_LIMITS.killSwitch) })),
+      ].sort((a, b) => (a.routeKey < b.routeKey ? -1 : 1)),
+    ),
+    ...routes
+      .filter(
+        ({ name }) =>
+          synthesis.resources.findIndex((one) => one.name === name) >
+          synthesis.resources.indexOf(stage),
+      )
+      .map(({ name }) => `The stage does not wait for ${name}`),
+  ];
 };
 
 const Attribute = z.looseObject({ name: z.string(), mutable: z.boolean().optional() });

@@ -16,15 +16,27 @@ import { type Check, differences } from "./check.ts";
 
 const Variables = z.looseObject({ variables: z.record(z.string(), z.string()) });
 
-/** Processor, runtime, time and memory. */
+/** Batches at once, and what is kept for the admin API: in production as `docs/deploy.md` starts from. */
+function concurrency({ app }: Synthesis) {
+  return app.removal === "retain"
+    ? { consumer: 50, admin: { reservedConcurrentExecutions: 25 } }
+    : { consumer: CONSUMER.concurrencyMax, admin: {} };
+}
+
+/** Processor, runtime, time, memory, and in production executions that no burst of intents can take. */
 export const functionsAreAsDesigned: Check = (synthesis) => {
+  const { admin } = concurrency(synthesis);
   const designed: Readonly<Record<string, object>> = {
     AutonomyConsumerFunction: {
       timeout: CONSUMER_TIMEOUT_SECONDS,
       memorySize: CONSUMER.memoryMegabytes,
     },
-    AutonomyAdminFunction: { timeout: ADMIN.timeoutSeconds, memorySize: ADMIN.memoryMegabytes },
-    AutonomyAuthorizerFunction: { timeout: 10, memorySize: 512 },
+    AutonomyAdminFunction: {
+      timeout: ADMIN.timeoutSeconds,
+      memorySize: ADMIN.memoryMegabytes,
+      ...admin,
+    },
+    AutonomyAuthorizerFunction: { timeout: 10, memorySize: 512, ...admin },
   };
   const functions = ofType(synthesis, "lambda/function:Function");
   return [
@@ -33,13 +45,14 @@ export const functionsAreAsDesigned: Check = (synthesis) => {
       functions.map(({ name }) => name).sort(),
       Object.keys(designed).sort(),
     ),
-    ...functions.flatMap(({ name, inputs: { architectures, runtime, timeout, memorySize } }) =>
-      differences(
+    ...functions.flatMap(({ name, inputs }) => {
+      const { architectures, runtime, timeout, memorySize, reservedConcurrentExecutions } = inputs;
+      return differences(
         name,
-        { architectures, runtime, timeout, memorySize },
+        { architectures, runtime, timeout, memorySize, reservedConcurrentExecutions },
         { architectures: ["arm64"], runtime: "nodejs24.x", ...designed[name] },
-      ),
-    ),
+      );
+    }),
   ];
 };
 
@@ -116,7 +129,7 @@ export const batchesAreAsDesigned: Check = (synthesis) => {
       eventSourceArn: arnOf(synthesis, "AutonomyIntentsQueue"),
       functionName: arnOf(synthesis, "AutonomyConsumerFunction"),
       functionResponseTypes: ["ReportBatchItemFailures"],
-      scalingConfig: { maximumConcurrency: CONSUMER.concurrencyMax },
+      scalingConfig: { maximumConcurrency: concurrency(synthesis).consumer },
     }),
   ];
 };

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { type Edit, planted } from "./planted.ts";
 import { PLATFORM, ROOT } from "./platform.ts";
+import { productionSettings } from "./production-settings.ts";
 import { startRpcServer } from "./rpc-server.ts";
 import { Synthesis } from "./synthesis.ts";
 
@@ -20,7 +21,7 @@ export interface Stage {
 
 export interface SynthesisOptions {
   readonly stage: string;
-  /** The settings of `stacks/settings.ts`, as the deploying person would set them. */
+  /** Settings as the deploying person would set them; in production beside those of `docs/deploy.md`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Bundles the functions anew, as a deployment does; else those of `setup.ts` are taken. */
   readonly bundleAnew?: boolean;
@@ -46,13 +47,14 @@ export async function synthesise({
   const program = join(PLATFORM, `synthesis-${process.pid}-${crypto.randomUUID()}.mjs`);
   const rpc = await startRpcServer();
   try {
+    const settings = stage === "production" ? await productionSettings() : {};
     await bundleProgram(program, bundleAnew ? edits : [BUNDLED_BEFORE, ...edits]);
     const resultFile = join(work, "result.json");
     const paths = { home: work, root: ROOT, work, platform: PLATFORM };
     const job = JSON.stringify({ stage, paths, resultFile });
     await run(process.execPath, [program, job], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, SST_SERVER: rpc.url, ...environment },
+      env: { PATH: process.env.PATH, SST_SERVER: rpc.url, ...settings, ...environment },
     });
     return {
       synthesis: Synthesis.parse(JSON.parse(await readFile(resultFile, "utf8"))),
