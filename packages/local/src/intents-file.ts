@@ -6,7 +6,14 @@ export interface IntentDetail {
   readonly data: unknown;
 }
 
-const Detail = z.looseObject({ data: z.looseObject({}), metadata: z.unknown().optional() });
+/** Whatever carries an id itself is an intent, though it may have a field of the name `data` too. */
+const Detail = z.looseObject({
+  data: z.looseObject({}),
+  metadata: z.unknown().optional(),
+  action_intent_id: z.never().optional(),
+  tenant_id: z.never().optional(),
+  account_id: z.never().optional(),
+});
 
 /**
  * Reads intents as people keep them: one JSON object, an array of them, or one a line. A bare
