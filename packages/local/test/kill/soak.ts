@@ -1,22 +1,17 @@
-import { Command } from "commander";
-import * as z from "zod";
-import { complain, say } from "../../src/cli/output.ts";
+import process from "node:process";
+import { Command, InvalidArgumentError } from "commander";
+import { complain, errorText, say } from "../../src/cli/output.ts";
 import { openWorkbench } from "../process-fixture.ts";
-import { runChaos } from "./chaos.ts";
+import { type ChaosSettings, runChaos } from "./chaos.ts";
 import { verify } from "./verify.ts";
 
 /** `pnpm soak`: the kill test in its long form, round after round, each with a seed of its own. */
 
-const Options = z.object({
-  rounds: z.coerce.number().int().min(1),
-  seed: z.coerce.number().int().min(0),
-  consumers: z.coerce.number().int().min(1).max(16),
-  intents: z.coerce.number().int().min(1).max(100_000),
-  kills: z.coerce.number().int().min(1).max(1_000),
-});
+interface Options extends ChaosSettings {
+  readonly rounds: number;
+}
 
-async function soak(input: unknown): Promise<void> {
-  const { rounds, seed, ...settings } = Options.parse(input);
+async function soak({ rounds, seed, ...settings }: Options): Promise<void> {
   say(
     "seed  intents  decisions  automatic  events  days  kills  dead letters  seconds  violations",
   );
@@ -25,7 +20,7 @@ async function soak(input: unknown): Promise<void> {
   }
 }
 
-async function soakRound(settings: Parameters<typeof runChaos>[1]): Promise<void> {
+async function soakRound(settings: ChaosSettings): Promise<void> {
   const startedAtMs = performance.now();
   const bench = await openWorkbench();
   try {
@@ -43,11 +38,25 @@ async function soakRound(settings: Parameters<typeof runChaos>[1]): Promise<void
   }
 }
 
-await new Command("soak")
-  .option("--rounds <n>", "rounds to run", "5")
-  .option("--seed <n>", "seed of the first round; each further one adds 1", "1")
-  .option("--consumers <n>", "consumer processes", "4")
-  .option("--intents <n>", "intents a round", "5000")
-  .option("--kills <n>", "consumers killed a round", "40")
-  .action(soak)
-  .parseAsync(process.argv);
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most} is needed.`);
+  };
+}
+
+try {
+  await new Command("soak")
+    .description("Kills consumers at random moments, round after round, and checks what is left.")
+    .option("--rounds <n>", "rounds to run", whole(1, 1_000_000), 5)
+    .option("--seed <n>", "seed of the first round; each further one adds 1", whole(0, 2 ** 31), 1)
+    .option("--consumers <n>", "consumer processes", whole(1, 16), 4)
+    .option("--intents <n>", "intents a round", whole(1, 100_000), 5_000)
+    .option("--kills <n>", "consumers killed a round", whole(1, 1_000), 40)
+    .action(soak)
+    .parseAsync();
+} catch (error) {
+  complain(errorText(error));
+  process.exitCode = 1;
+}
