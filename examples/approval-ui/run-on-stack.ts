@@ -31,18 +31,21 @@ export async function runApprovalUi(
 ): Promise<void> {
   const clients = connect(stack);
   const inbox = createInbox(clients.documents, NAME, () => Date.now());
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: NAME }));
-  const queueUrl = z.string().parse(QueueUrl);
-  await createTable(clients);
-  const pattern = Pattern.parse(JSON.parse(await readFile(PATTERN, "utf8")));
-  await subscribe(clients, { bus: stack.events.bus, rule: NAME, pattern, queueUrl });
-  const ui = createUi(inbox, viewer).listen(0, "127.0.0.1");
-  await once(ui, "listening");
-  const address: AddressInfo | string | null = ui.address();
-  ready(`http://127.0.0.1:${Address.parse(address).port}/`);
-  while (!stop.aborted) await receive(clients, queueUrl, inbox);
-  ui.close();
-  clients.destroy();
+  const ui = createUi(inbox, viewer);
+  try {
+    const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: NAME }));
+    const queueUrl = z.string().parse(QueueUrl);
+    await createTable(clients);
+    const pattern = Pattern.parse(JSON.parse(await readFile(PATTERN, "utf8")));
+    await subscribe(clients, { bus: stack.events.bus, rule: NAME, pattern, queueUrl });
+    await once(ui.listen(0, "127.0.0.1"), "listening");
+    const address: AddressInfo | string | null = ui.address();
+    ready(`http://127.0.0.1:${Address.parse(address).port}/`);
+    while (!stop.aborted) await receive(clients, queueUrl, inbox);
+  } finally {
+    ui.close();
+    clients.destroy();
+  }
 }
 
 /** A message goes once its outcome is kept: kept twice is kept once. */

@@ -6,13 +6,26 @@ import { runPhase4 } from "./run-on-stack.ts";
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 
-const stack = await readStackFile(process.env.AUTONOMY_STACK_FILE ?? ".autonomy/stack.json");
+const stackFile = process.env.AUTONOMY_STACK_FILE ?? ".autonomy/stack.json";
 const say = (text: string) => process.stdout.write(`${text}\n`);
-await runPhase4(
-  stack,
-  async ({ detail: { data } }, key) => {
-    say(`executing ${data.action_type} on ${data.tenant_id}/${data.account_id} (${key})`);
-  },
-  stop.signal,
-  () => say("Waiting for actions that may run by themselves. Ctrl-C ends it."),
-);
+try {
+  await runPhase4(
+    await readStackFile(stackFile),
+    async ({ detail: { data } }, key) => {
+      say(`executing ${data.action_type} on ${data.tenant_id}/${data.account_id} (${key})`);
+    },
+    stop.signal,
+    () => say("Waiting for actions that may run by themselves. Ctrl-C ends it."),
+  );
+} catch (error) {
+  process.stderr.write(`${faultText(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** One line for a person. A stack that was killed leaves its file behind. */
+function faultText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && error.code === "ECONNREFUSED"
+    ? `The stack in ${stackFile} does not answer (${error.message}). Start one with: pnpm start`
+    : error.message;
+}

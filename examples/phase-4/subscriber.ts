@@ -31,11 +31,17 @@ export function createHandler(phase4: Phase4) {
   };
 }
 
+/** What became of a message: but for "in work" it may go. */
+type Handled = OnceResult | "expired" | "ignored";
+
 /** Executes the action of one message, once. Throws OutcomeError for what is no outcome. */
-export async function handleMessage(body: string, phase4: Phase4): Promise<OnceResult | "ignored"> {
+export async function handleMessage(body: string, phase4: Phase4): Promise<Handled> {
   const outcome = parseOutcome(body);
   switch (outcome["detail-type"]) {
     case "ActionAutoApproved": {
+      const { expires_at } = outcome.detail.data.intent;
+      if (hasExpired(expires_at, phase4.once.nowSeconds())) return "expired";
+      // A real Phase 4 asks the kill switch here, too: the approval may be older than a stop.
       const work = (key: string) => phase4.execute(outcome, key);
       return once(phase4.documents, outcome.detail.metadata.event_id, work, phase4.once);
     }
@@ -46,4 +52,10 @@ export async function handleMessage(body: string, phase4: Phase4): Promise<OnceR
     default:
       throw new OutcomeError("UNEXPECTED_EVENT", outcome satisfies never);
   }
+}
+
+/** An approval may come days after its decision: from the dead letters, for one. */
+function hasExpired(expiresAt: string | undefined, nowSeconds: number): boolean {
+  // The other way round, what cannot be read as a time would never expire.
+  return expiresAt !== undefined && !(nowSeconds < Date.parse(expiresAt) / 1_000);
 }

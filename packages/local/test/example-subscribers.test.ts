@@ -1,15 +1,24 @@
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { text } from "node:stream/consumers";
+import { parseOutcome } from "@autonomy-gate/core/sdk/parse-outcome";
 import { publishActionIntents } from "@autonomy-gate/core/sdk/publish";
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runApprovalUi } from "../../../examples/approval-ui/run-on-stack.ts";
 import { runPhase4 } from "../../../examples/phase-4/run-on-stack.ts";
+import { handleMessage } from "../../../examples/phase-4/subscriber.ts";
 import { connect, type StackClients } from "../src/clients.ts";
 import { startConsumer } from "../src/consumer.ts";
 import { startStack } from "../src/stack.ts";
 
+const EXAMPLES = ["phase-4", "approval-ui"];
 const PORTS = { dynamodb: 0, sqs: 0, events: 0, admin: 0 };
 
 let stack: Awaited<ReturnType<typeof startStack>>;
@@ -63,6 +72,34 @@ test("Phase 4 executes what may run by itself, once, and nothing else", async ()
   expect(executed.toSorted()).toEqual(["last", "one"]);
 });
 
+test("Phase 4 does not execute what expired on its way", async () => {
+  const expires_at = "2099-01-01T00:00:00.000Z";
+  await publish(intent("on-its-way", { expires_at }));
+  const body = await outcomeOf("on-its-way");
+  const executed: string[] = [];
+  const table = "executed";
+  await clients.dynamodb.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "event_id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "event_id", AttributeType: "S" }],
+    }),
+  );
+  const handleAt = (nowSeconds: number) =>
+    handleMessage(body, {
+      documents: clients.documents,
+      execute: async (_, key) => void executed.push(key),
+      once: { table, leaseSeconds: 30, nowSeconds: () => nowSeconds },
+    });
+  const expiresAtSeconds = Date.parse(expires_at) / 1_000;
+
+  expect(await handleAt(expiresAtSeconds)).toBe("expired");
+  expect(executed).toEqual([]);
+  expect(await handleAt(expiresAtSeconds - 0.001)).toBe("done");
+  expect(executed).toHaveLength(1);
+});
+
 test("the approval UI shows what waits for a person, and lets one person decide", async () => {
   const stop = new AbortController();
   const { promise: url, resolve: ready } = Promise.withResolvers<string>();
@@ -87,6 +124,55 @@ test("the approval UI shows what waits for a person, and lets one person decide"
   stop.abort();
   await running;
 });
+
+describe("without a running stack", () => {
+  test.each(EXAMPLES)("%s says in one line how to start one", async (example) => {
+    const { code, stderr } = await run(example, join(tmpdir(), "no-such-stack.json"));
+    expect(stderr).toMatch(/^No stack is running: .* Start one with: pnpm stack\n$/);
+    expect(code).toBe(1);
+  });
+
+  test.each(EXAMPLES)("%s says so, too, when a killed one left its file", async (example) => {
+    const folder = await mkdtemp(join(tmpdir(), "autonomy-"));
+    const stackFile = join(folder, "stack.json");
+    const nobody = "http://127.0.0.1:9";
+    const { dynamodb, sqs, events, ...rest } = stack.description;
+    const left = {
+      ...rest,
+      dynamodb: { ...dynamodb, endpoint: nobody },
+      sqs: { ...sqs, endpoint: nobody },
+      events: { ...events, endpoint: nobody },
+    };
+    await writeFile(stackFile, JSON.stringify(left));
+    const { code, stderr } = await run(example, stackFile);
+    expect(stderr).toMatch(/^The stack in .* does not answer .* Start one with: pnpm start\n$/);
+    expect(code).toBe(1);
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** An example as a process, to its end. */
+async function run(example: string, stackFile: string) {
+  const program = join(import.meta.dirname, "../../../examples", example, "main.ts");
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, AUTONOMY_STACK_FILE: stackFile },
+  });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  return { code, stderr };
+}
+
+/** The message that brings an intent's outcome. */
+async function outcomeOf(intentId: string): Promise<string> {
+  const QueueUrl = stack.description.sqs.queues.outcomes;
+  for (;;) {
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    for (const { Body = "" } of Messages) {
+      if (parseOutcome(Body).detail.data.action_intent_id === intentId) return Body;
+    }
+  }
+}
 
 /** The page once it shows an intent: outcomes arrive when they arrive. */
 async function pageWith(url: string, intentId: string): Promise<string> {
