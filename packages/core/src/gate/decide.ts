@@ -9,7 +9,7 @@ import { resolveMode } from "../mode/resolve-mode.ts";
 import type { PolicyQuestion } from "../policy/clauses-v1.ts";
 import { evaluatePolicy, type PolicyAnswer } from "../policy/evaluate.ts";
 import { factsOf, type PolicyFacts } from "../policy/facts.ts";
-import { type Finding, POLICY_V1, type RatedFinding } from "../policy/policy.ts";
+import { APPROVE, type Finding, POLICY_V1, type RatedFinding } from "../policy/policy.ts";
 import { quoted } from "../stored.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -95,7 +95,7 @@ export function withoutBudget(
     decision: "REQUIRE_APPROVAL",
     reason: "BUDGET_NOT_CONFIGURED",
     clause: "BUDGET_CONFIG",
-    explanation: `${question.action_type} may not run by itself on account ${question.account_id}: ${problem}. A person must approve this action.`,
+    explanation: `${question.action_type} may not run by itself on account ${question.account_id}: ${problem}. ${APPROVE}`,
   };
   const facts: PolicyFacts = { ...question.facts, budget_problem: problem };
   return decisionOf({ ...question, facts }, heldBy(finding, answer));

@@ -4,7 +4,7 @@ import type { BudgetPosition } from "../budget/state.ts";
 import type { Calendar } from "../day.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { AccountId, ActionType } from "../ids.ts";
-import type { Finding } from "../policy/policy.ts";
+import { APPROVE, type Finding } from "../policy/policy.ts";
 import type { ProposedDecision } from "./decide.ts";
 
 /** A proposal that asks for budget: AUTO_EXECUTE if it is granted. */
@@ -58,7 +58,7 @@ export function budgetExhausted(
   const finding: Finding = {
     reason: "BUDGET_EXHAUSTED",
     clause: byType ? "BUDGET_ACTION_TYPE" : "BUDGET_DAY",
-    explanation: `${spent}${byType ? "" : decayText(budget)} A person must approve this action.`,
+    explanation: `${spent}${byType ? "" : decayText(budget)} ${APPROVE}`,
   };
   return {
     ...allowed,

@@ -3,7 +3,7 @@ import type { AccountRef, ActionType } from "../ids.ts";
 import type { AppliedKillSwitch } from "../kill-switch/applied.ts";
 import type { AutonomyMode, ModeSource } from "../mode/mode.ts";
 import type { PolicyFacts } from "./facts.ts";
-import type { AutoApprovalDecision, RatedFinding, Reason } from "./policy.ts";
+import { APPROVE, type AutoApprovalDecision, type RatedFinding, type Reason } from "./policy.ts";
 
 /** One question to the policy: all it may know. */
 export interface PolicyQuestion extends AccountRef {
@@ -27,8 +27,6 @@ interface Clause {
   readonly matches: (question: PolicyQuestion) => boolean;
   readonly explain: (question: PolicyQuestion) => string;
 }
-
-const APPROVE = "A person must approve this action.";
 
 const LEVEL_WORDS: Readonly<Record<ModeSource, string>> = {
   ACCOUNT_ACTION_TYPE: "set for this account and action type",

@@ -1,5 +1,5 @@
 import { matchingClauses, type PolicyQuestion } from "./clauses-v1.ts";
-import { type AutoApprovalDecision, POLICY_V1, type RatedFinding } from "./policy.ts";
+import { APPROVE, type AutoApprovalDecision, POLICY_V1, type RatedFinding } from "./policy.ts";
 
 /** From least to most severe. */
 const SEVERITY: Readonly<Record<AutoApprovalDecision, number>> = {
@@ -42,7 +42,7 @@ function allowed(question: PolicyQuestion): RatedFinding {
       clause: "POLICY_ERROR",
       reason: "POLICY_ERROR",
       decision: "REQUIRE_APPROVAL",
-      explanation: `No clause of ${POLICY_V1} covers this case, so it allows nothing. A person must approve this action.`,
+      explanation: `No clause of ${POLICY_V1} covers this case, so it allows nothing. ${APPROVE}`,
     };
   }
   return {

@@ -48,6 +48,9 @@ export interface RatedFinding extends Finding {
   readonly decision: AutoApprovalDecision;
 }
 
+/** How the explanation of every REQUIRE_APPROVAL ends that a person may approve. */
+export const APPROVE = "A person must approve this action.";
+
 export const POLICY_V1 = "AutoApprovalPolicyV1";
 
 /** Routes a tenant, or everyone, to a policy version. */
