@@ -25,6 +25,6 @@ export interface AdminPorts {
   readonly telemetry: AdminTelemetry;
   /** Browser origins that may call the API. */
   readonly corsOrigins: readonly string[];
-  /** An export is handed over in parts of about this many characters; absent: in one. */
+  /** An export is handed over in parts of at most this many bytes of JSON text; absent: in one. */
   readonly exportPartMax?: number;
 }

@@ -89,7 +89,7 @@ export interface AuditQuery {
   /** `next` of the page before. */
   readonly after?: string;
   readonly limit: number;
-  /** The page ends after the entry that reaches this size, in characters of JSON. */
+  /** The page ends before the entry that exceeds this, in UTF-8 of JSON; it has one at least. */
   readonly bytesMax: number;
 }
 

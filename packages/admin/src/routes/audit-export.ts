@@ -8,7 +8,7 @@ import { Moment, timeRange } from "../http/time-range.ts";
 
 /** What is read, and held in memory, at a time. */
 const CHUNK_ENTRIES_MAX = 1_000;
-const CHUNK_SIZE_MAX = 1024 * 1024;
+const CHUNK_BYTES_MAX = 1024 * 1024;
 
 const COLUMNS = [
   "id",
@@ -23,8 +23,8 @@ const COLUMNS = [
 ] as const;
 
 const FORMATS = {
-  jsonl: { contentType: "application/jsonl", rows: toJsonLines, head: "" },
-  csv: { contentType: "text/csv; charset=utf-8", rows: toCsv, head: csvRows([[...COLUMNS]]) },
+  jsonl: { contentType: "application/jsonl", row: jsonLine, head: "" },
+  csv: { contentType: "text/csv; charset=utf-8", row: csvRow, head: csvLine([...COLUMNS]) },
 } as const;
 
 /** Names the token of the part that follows; without it the export is complete. */
@@ -49,27 +49,36 @@ export const exportAudit = adminRoute({
   texts: ["application/jsonl", "text/csv"],
   handle: async ({ scope, query }, { audit, exportPartMax }) => {
     const range = { scope, ...timeRange(query) };
-    const { contentType, rows, head } = FORMATS[query.format];
+    const { contentType, row, head } = FORMATS[query.format];
     const question = { list: "export", range, format: query.format };
     const place = placeIn(query.next_token, question);
-    const first = await readChunk(audit, range, place);
-    const start = place === undefined ? head : "";
+    const source: Source = {
+      start: place === undefined ? head : "",
+      first: await readChunk(audit, range, place),
+      readOn: (after) => readChunk(audit, range, after),
+      row,
+    };
     const name = `audit-${scope.kind === "TENANT" ? scope.tenant_id : "global"}.${query.format}`;
     const headers = { "Content-Disposition": `attachment; filename="${name}"` };
     if (exportPartMax === undefined) {
-      const chunks = toEnd(start, first, rows, (after) => readChunk(audit, range, after));
-      return { kind: "text", contentType, headers, chunks };
+      return { kind: "text", contentType, headers, chunks: toEnd(source) };
     }
-    const part = await gather(first, exportPartMax, (after) => readChunk(audit, range, after));
-    const next =
-      part.next === undefined ? {} : { [NEXT_TOKEN_HEADER]: tokenFor(question, part.next) };
-    const chunks = once(start + rows(part.items));
-    return { kind: "text", contentType, headers: { ...headers, ...next }, chunks };
+    const { text, next } = await partOf(source, exportPartMax);
+    const more = next === undefined ? {} : { [NEXT_TOKEN_HEADER]: tokenFor(question, next) };
+    return { kind: "text", contentType, headers: { ...headers, ...more }, chunks: once(text) };
   },
 });
 
 type Range = Pick<AuditQuery, "scope" | "from" | "to">;
-type ReadOn = (after: string) => Promise<Page<AuditEntry>>;
+
+/** An export from some place on. */
+interface Source {
+  /** What comes before the first row. */
+  readonly start: string;
+  readonly first: Page<AuditEntry>;
+  readonly readOn: (after: string) => Promise<Page<AuditEntry>>;
+  readonly row: (entry: AuditEntry) => string;
+}
 
 function readChunk(
   audit: AuditReader,
@@ -80,54 +89,60 @@ function readChunk(
     ...range,
     order: "oldest-first",
     limit: CHUNK_ENTRIES_MAX,
-    bytesMax: CHUNK_SIZE_MAX,
+    bytesMax: CHUNK_BYTES_MAX,
     ...(after === undefined ? {} : { after }),
   });
 }
 
 /** Reads on as the rows are taken, so that a slow reader holds one chunk in memory. */
-async function* toEnd(
-  start: string,
-  first: Page<AuditEntry>,
-  rows: (entries: readonly AuditEntry[]) => string,
-  readOn: ReadOn,
-): AsyncGenerator<string> {
-  yield start + rows(first.items);
+async function* toEnd({ start, first, readOn, row }: Source): AsyncGenerator<string> {
+  yield start + first.items.map(row).join("");
   for (let after = first.next; after !== undefined; ) {
     const page = await readOn(after);
-    yield rows(page.items);
+    yield page.items.map(row).join("");
     after = page.next;
   }
 }
 
-/** Entries up to about a size; `next` tells where the part ended. */
-async function gather(
-  first: Page<AuditEntry>,
-  sizeMax: number,
-  readOn: ReadOn,
-): Promise<Page<AuditEntry>> {
-  const items = [...first.items];
-  let size = JSON.stringify(first.items).length;
-  let next = first.next;
-  while (next !== undefined && size < sizeMax) {
-    const page = await readOn(next);
-    items.push(...page.items);
-    size += JSON.stringify(page.items).length;
-    next = page.next;
+/**
+ * As many rows as fit into a part, at least one; `next` tells where the part ended. Where reading
+ * found nothing for long, the part ends too: the next request has time of its own.
+ */
+async function partOf(
+  { start, first, readOn, row }: Source,
+  bytesMax: number,
+): Promise<{ readonly text: string; readonly next?: string }> {
+  let text = start;
+  let bytes = sentBytes(start);
+  let last: string | undefined;
+  for (let page = first; ; page = await readOn(page.next)) {
+    for (const entry of page.items) {
+      const added = row(entry);
+      bytes += sentBytes(added);
+      if (bytes > bytesMax && last !== undefined) return { text, next: last };
+      text += added;
+      last = entry.id;
+    }
+    if (page.next === undefined) return { text };
+    if (page.items.length === 0) return { text, next: page.next };
   }
-  return { items, ...(next === undefined ? {} : { next }) };
+}
+
+/** What a text takes of an answer: Lambda hands it over as a string in JSON. */
+function sentBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - '""'.length;
 }
 
 async function* once(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-function toJsonLines(entries: readonly AuditEntry[]): string {
-  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+function jsonLine(entry: AuditEntry): string {
+  return `${JSON.stringify(entry)}\n`;
 }
 
-function toCsv(entries: readonly AuditEntry[]): string {
-  return csvRows(entries.map((entry) => COLUMNS.map((column) => cellOf(entry[column]))));
+function csvRow(entry: AuditEntry): string {
+  return csvLine(COLUMNS.map((column) => cellOf(entry[column])));
 }
 
 function cellOf(value: unknown): string {
@@ -136,8 +151,8 @@ function cellOf(value: unknown): string {
 }
 
 /** Every field quoted; what a spreadsheet would run as a formula begins with an apostrophe. */
-function csvRows(rows: readonly string[][]): string {
-  return stringify([...rows], {
+function csvLine(cells: readonly string[]): string {
+  return stringify([[...cells]], {
     quoted: true,
     quoted_empty: true,
     escape_formulas: true,

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { utf8Bytes } from "../../intent/json-bounds.ts";
 import type { AuditEntry, AuditQuery, AuditReader, Page } from "../../read-ports.ts";
 import { scopePk } from "./config-keys.ts";
 import type { Item } from "./items.ts";
@@ -22,16 +23,17 @@ async function readPage(
   query: AuditQuery,
 ): Promise<Page<AuditEntry>> {
   const items: AuditEntry[] = [];
-  let size = 0;
+  let bytes = 0;
   let start = query.after;
   for (let request = 0; request < REQUESTS_PER_PAGE_MAX; request++) {
     const page = await queryOnce(client, table, query, start);
     for (const item of page.items) {
-      if (items.length >= query.limit || size >= query.bytesMax) {
-        return { items, ...continuation(items.at(-1)?.id) };
+      bytes += utf8Bytes(JSON.stringify(item));
+      const last = items.at(-1);
+      if (last !== undefined && (items.length >= query.limit || bytes > query.bytesMax)) {
+        return { items, next: last.id };
       }
       items.push(item);
-      size += JSON.stringify(item).length;
     }
     start = page.next;
     if (start === undefined) return { items };
