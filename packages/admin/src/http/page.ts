@@ -24,12 +24,21 @@ export const PageQuery = {
     .meta({ description: "`next_token` of the page before, with the same other parameters." }),
 };
 
+/** DynamoDB's sort keys have at most 1,024 bytes, and `AUTONOMY#` takes 9 of them. */
+const PLACE_BYTES_MAX = 1_015;
+
+/** Where a page ended: the rest of some sort key, since others may have named what is listed. */
+export const Place = z
+  .string()
+  .min(1)
+  .refine((text) => text.isWellFormed() && Buffer.byteLength(text) <= PLACE_BYTES_MAX);
+
 const Token = z.strictObject({
   v: z.literal(1),
   /** Digest of the question the page answered. */
   q: z.string(),
   /** Where the page ended. */
-  at: z.string().min(1).max(1024),
+  at: Place,
 });
 
 /**
@@ -41,10 +50,18 @@ export function tokenFor(question: unknown, place: string): string {
   return Buffer.from(JSON.stringify(token)).toString("base64url");
 }
 
-/** Where to go on; throws a 400 when the token is not one, or is for another question. */
-export function placeIn(token: string | undefined, question: unknown): string | undefined {
+/**
+ * Where to go on; throws a 400 when the token is not one, is for another question, or names what is
+ * no place of the list: anyone can make one.
+ */
+export function placeIn(
+  token: string | undefined,
+  question: unknown,
+  place: z.ZodType<string> = Place,
+): string | undefined {
   if (token === undefined) return undefined;
-  const parsed = Token.safeParse(jsonOrNothing(Buffer.from(token, "base64url").toString("utf8")));
+  const text = Buffer.from(token, "base64url").toString("utf8");
+  const parsed = Token.extend({ at: place }).safeParse(jsonOrNothing(text));
   if (parsed.success && parsed.data.q === digest(question)) return parsed.data.at;
   throw invalid([{ path: "query.next_token", message: "is not a token of this list" }]);
 }

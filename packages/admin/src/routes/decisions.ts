@@ -4,10 +4,10 @@ import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy"
 import type { ListedDecision } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
-import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";
+import { nextToken, PAGE_DEFAULT, PageQuery, Place, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, TENANT_OR_ACCOUNT } from "../http/scope.ts";
-import { RangeQuery, timeRange } from "../http/time-range.ts";
+import { RangeQuery, type TimeRange, timeRange } from "../http/time-range.ts";
 import { notFound, type scopeIds } from "../write.ts";
 
 const Decided = z.looseObject(DecisionRecord.shape).meta({ id: "DecisionRecord" });
@@ -42,14 +42,15 @@ export const listDecisions = adminRoute({
   }),
   handle: async ({ scope, query }, { decisions }) => {
     const { decision, reason, limit, next_token } = query;
+    const range = timeRange(query);
     const filter = {
       ...scopeRef(scope),
       ...(decision === undefined ? {} : { decision }),
       ...(reason === undefined ? {} : { reason }),
-      ...timeRange(query),
+      ...range,
     };
     const question = { list: "decisions", filter };
-    const before = placeIn(next_token, question);
+    const before = placeIn(next_token, question, placeWithin(range));
     const page = await decisions.page({
       ...filter,
       limit: limit ?? PAGE_DEFAULT,
@@ -77,6 +78,14 @@ export const getDecision = adminRoute({
     throw new TypeError("A recorded decision cannot be read.");
   },
 });
+
+/** Places begin with a year; one outside the range would turn the bounds round that DynamoDB is asked for. */
+function placeWithin({ from = "0", to = "~" }: TimeRange) {
+  return Place.refine((place) => {
+    const [decidedAt = place] = place.split("#");
+    return from <= decidedAt && decidedAt <= to;
+  });
+}
 
 function scopeRef(scope: Parameters<typeof scopeIds>[0] & { readonly tenant_id: TenantId }) {
   return scope.kind === "ACCOUNT"
