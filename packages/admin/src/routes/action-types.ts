@@ -1,6 +1,7 @@
 import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
+import { listAll } from "@autonomy-gate/core/config/list-all";
 import { ActionType } from "@autonomy-gate/core/ids";
 import type { ListedObject } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
@@ -8,7 +9,6 @@ import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { GLOBAL_OR_TENANT, keysBody, NamedScope } from "../http/scope.ts";
-import { listAll } from "../list-all.ts";
 import { makeChange, writtenBy } from "../write.ts";
 
 const ActionTypeConfig = z

@@ -7,6 +7,7 @@ import {
 } from "@autonomy-gate/core/budget/budget";
 import { type ConfigObject, scopeOf } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { listAll } from "@autonomy-gate/core/config/list-all";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
@@ -21,7 +22,6 @@ import {
   TENANT_OR_ACCOUNT,
   type TenantScope,
 } from "../http/scope.ts";
-import { listAll } from "../list-all.ts";
 import { type Change, makeChange, scopeIds, writtenBy } from "../write.ts";
 import { budgetNow } from "./budget-now.ts";
 

@@ -1,5 +1,6 @@
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
+import { listAll } from "@autonomy-gate/core/config/list-all";
 import type { Calendar } from "@autonomy-gate/core/day";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { ActionType, IntentId } from "@autonomy-gate/core/ids";
@@ -10,7 +11,6 @@ import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope } from "../http/scope.ts";
-import { listAll } from "../list-all.ts";
 import type { AdminPorts } from "../ports.ts";
 import { decideNow } from "../simulate/decide-now.ts";
 

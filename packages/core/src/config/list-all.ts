@@ -1,5 +1,5 @@
-import type { ConfigScope } from "@autonomy-gate/core/config/address";
-import type { ConfigListing, ListedObject, PagedKind } from "@autonomy-gate/core/read-ports";
+import type { ConfigListing, ListedObject, PagedKind } from "../read-ports.ts";
+import type { ConfigScope } from "./address.ts";
 
 const PAGE_LIMIT = 100;
 
