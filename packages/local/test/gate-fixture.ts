@@ -6,6 +6,7 @@ import {
   type IntentsHandler,
 } from "@autonomy-gate/consumers/intents/create-handler";
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoConfigListing } from "@autonomy-gate/core/adapters/dynamodb/config-listing";
 import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
@@ -111,6 +112,7 @@ export async function startGate() {
       return {
         gate: dynamoGateStore(client, TABLES),
         config: dynamoConfigStore(client, TABLES, clock),
+        listing: dynamoConfigListing(client, TABLES.config),
         clock,
         newRequestId: randomUUID,
       };

@@ -1,10 +1,18 @@
 import type { ActionTypeEntry } from "../catalogue/action-type.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
 import type { ActionType } from "../ids.ts";
+import { issuesOf } from "../intent/content.ts";
+import type { InputIssue } from "../intent/json-bounds.ts";
 import { evaluatePolicy } from "../policy/evaluate.ts";
 import { factsOf } from "../policy/facts.ts";
-import type { AutoApprovalPolicyInputV1, AutoApprovalPolicyResultV1 } from "../policy/policy.ts";
+import {
+  APPROVE,
+  AutoApprovalPolicyInputV1,
+  type AutoApprovalPolicyResultV1,
+  POLICY_V1,
+} from "../policy/policy.ts";
 import { ABSENT, type Stored } from "../stored.ts";
+import type * as AutonomyTypes from "./autonomy-types.ts";
 
 /** AutoApprovalPolicyV1 for callers outside the consumer. Pure: it reads and writes nothing. */
 export class AutoApprovalPolicyEngine {
@@ -15,8 +23,18 @@ export class AutoApprovalPolicyEngine {
     this.#catalogue = catalogue;
   }
 
-  /** The same input has the same result. AUTO_EXECUTE still needs the budget's consent. */
-  async evaluate(input: AutoApprovalPolicyInputV1): Promise<AutoApprovalPolicyResultV1> {
+  /**
+   * The same input has the same result; one that cannot be read has REQUIRE_APPROVAL. AUTO_EXECUTE
+   * still needs the budget's consent.
+   */
+  async evaluate(
+    input: AutonomyTypes.AutoApprovalPolicyInputV1,
+  ): Promise<AutoApprovalPolicyResultV1> {
+    const read = AutoApprovalPolicyInputV1.safeParse(input);
+    return read.success ? this.#evaluate(read.data) : unreadable(issuesOf(read.error, "input"));
+  }
+
+  #evaluate(input: AutoApprovalPolicyInputV1): AutoApprovalPolicyResultV1 {
     const entry = findEntry(
       { TENANT: this.#own(input.action_type), GLOBAL: ABSENT },
       input.action_type,
@@ -45,4 +63,15 @@ export class AutoApprovalPolicyEngine {
     const entry = this.#catalogue.get(actionType);
     return entry === undefined ? ABSENT : { status: "readable", value: entry };
   }
+}
+
+function unreadable(issues: readonly InputIssue[]): AutoApprovalPolicyResultV1 {
+  const wrong = issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  return {
+    decision: "REQUIRE_APPROVAL",
+    reason: "POLICY_ERROR",
+    explanation: `The policy was asked about something it cannot read (${wrong}), so it allows nothing. ${APPROVE}`,
+    policy_version: POLICY_V1,
+    policy_clause: "POLICY_ERROR",
+  };
 }

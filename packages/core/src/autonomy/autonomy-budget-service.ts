@@ -1,15 +1,17 @@
-import { AutonomyBudgetV1 } from "../budget/budget.ts";
+import { AutonomyBudgetV1, type BudgetInForce, StoredBudget } from "../budget/budget.ts";
 import { type BudgetClaim, budgetWrite, refusalAt } from "../budget/claim.ts";
 import { type BudgetPosition, positionNow } from "../budget/state.ts";
 import { budgetTerms } from "../budget/terms.ts";
+import { checked } from "../checked.ts";
 import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
 import { COMMIT_WINDOW_MS } from "../commit/commit-claims.ts";
 import { readInTime } from "../commit/read-facts.ts";
 import { scopeOf } from "../config/address.ts";
-import type { Calendar } from "../day.ts";
+import { type Calendar, instantMs, instantText } from "../day.ts";
 import { PermanentError, TransientError } from "../errors.ts";
-import type { AccountId, AccountRef, ActionType, TenantId } from "../ids.ts";
+import { AccountId, type AccountRef, ActionType, TenantId } from "../ids.ts";
 import type { ClaimReply, Clock, ConfigStore, GateStore } from "../ports.ts";
+import type * as AutonomyTypes from "./autonomy-types.ts";
 
 /** How long one consumption may take. */
 const CONSUME_MS_MAX = 10_000;
@@ -25,7 +27,8 @@ export interface BudgetServicePorts {
 
 /**
  * Budgets for callers outside the consumer: a unit consumed here has no decision in the ledger. The
- * consumer always commits decision and budget together.
+ * consumer always commits decision and budget together. Every method throws PermanentError, before
+ * it reads or writes anything, for an argument that is no such thing.
  */
 export class AutonomyBudgetService {
   readonly #ports: BudgetServicePorts;
@@ -39,36 +42,45 @@ export class AutonomyBudgetService {
    * false: no budget, or none left. Never overspends, whatever runs in parallel. Throws
    * TransientError when it is not known whether a unit was consumed.
    */
-  async checkAndConsume(
-    tenantId: TenantId,
-    accountId: AccountId,
-    actionType: ActionType,
-  ): Promise<boolean> {
-    const account = { tenant_id: tenantId, account_id: accountId };
+  async checkAndConsume(tenantId: string, accountId: string, actionType: string): Promise<boolean> {
+    const account = accountOf(tenantId, accountId);
+    const type = checked("actionType", ActionType, actionType);
     const deadline = deadlineIn(this.#ports.clock, CONSUME_MS_MAX);
     const backoff = createBackoff(this.#ports.clock, deadline);
     for (;;) {
-      const answer: Consumption = await this.#consumeOnOneRead(account, actionType, deadline);
+      const answer: Consumption = await this.#consumeOnOneRead(account, type, deadline);
       if (answer !== "stale") return answer === "consumed";
       await backoff.wait();
     }
   }
 
-  /** The budget in force for an account: its own, else its tenant's default, else none. */
-  async getConfig(tenantId: TenantId, accountId: AccountId): Promise<AutonomyBudgetV1 | null> {
+  /**
+   * The budget in force for an account: its own, else its tenant's default, else none. One that
+   * others wrote may not say since when. Throws PermanentError where the one in force is no budget:
+   * the gate lets nothing run on it, but it is not none.
+   */
+  async getConfig(tenantId: string, accountId: string): Promise<BudgetInForce | null> {
+    const account = accountOf(tenantId, accountId);
+    const { tenant_id, account_id } = account;
     const { config } = this.#ports;
     const object = { kind: "BUDGET" } as const;
-    const own = await config.read({ scope: scopeOf(tenantId, accountId), object });
-    const found = own ?? (await config.read({ scope: scopeOf(tenantId), object }));
-    return found === undefined ? null : AutonomyBudgetV1.parse(found);
+    const own = await config.read({ scope: scopeOf(tenant_id, account_id), object });
+    if (own !== undefined) {
+      const name = `The stored budget of account ${account_id} of tenant ${tenant_id}`;
+      return { ...account, ...checked(name, StoredBudget, own) };
+    }
+    const shared = await config.read({ scope: scopeOf(tenant_id), object });
+    if (shared === undefined) return null;
+    const name = `The stored budget of tenant ${tenant_id}`;
+    return { tenant_id, ...checked(name, StoredBudget, shared) };
   }
 
   /**
    * Sets an account's budget, or without `account_id` the tenant's default, with an audit entry in
    * the same transaction. Throws PermanentError when another write came between.
    */
-  async putConfig(config: AutonomyBudgetV1): Promise<void> {
-    const after = AutonomyBudgetV1.parse(config);
+  async putConfig(config: AutonomyTypes.AutonomyBudgetV1): Promise<void> {
+    const after = checked("config", AutonomyBudgetV1, config);
     const address = {
       scope: scopeOf(after.tenant_id, after.account_id),
       object: { kind: "BUDGET" },
@@ -81,7 +93,7 @@ export class AutonomyBudgetService {
       actor: after.updated_by ?? "AutonomyBudgetService",
       action: "putConfig",
       request_id: this.#ports.newRequestId(),
-      at: after.updated_at,
+      at: instantText(instantMs(after.updated_at)),
     });
     if (reply.status !== "written") {
       throw new PermanentError("The budget was changed by someone else at the same time.");
@@ -139,6 +151,13 @@ interface UnitClaim {
   readonly account: AccountRef;
   readonly claim: BudgetClaim;
   readonly calendar: Calendar;
+}
+
+function accountOf(tenantId: string, accountId: string): AccountRef {
+  return {
+    tenant_id: checked("tenantId", TenantId, tenantId),
+    account_id: checked("accountId", AccountId, accountId),
+  };
 }
 
 /** A conflict or a throttled request changed nothing; without an answer, nobody knows. */

@@ -35,6 +35,9 @@ export const StoredBudget = AutonomyBudgetV1.omit({ tenant_id: true, account_id:
 );
 export type StoredBudget = z.infer<typeof StoredBudget>;
 
+/** A stored budget and whose it is; without `account_id` a tenant's default. */
+export type BudgetInForce = StoredBudget & Pick<AutonomyBudgetV1, "tenant_id" | "account_id">;
+
 /** One action type's daily cap for an account; replaces the budget's own entry for the type. */
 export const ActionTypeBudgetV1 = z.object({
   tenant_id: TenantId,

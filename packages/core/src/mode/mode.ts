@@ -53,6 +53,18 @@ export const AutonomyModeConfigV1 = z
   });
 export type AutonomyModeConfigV1 = z.infer<typeof AutonomyModeConfigV1>;
 
+/**
+ * A mode as a list shows it: whom it is for says its key. Items that others wrote need say no more
+ * than the mode; what they say of the rest and makes no sense is not known.
+ */
+export const ListedModeConfig = z.object({
+  ...AutonomyModeConfigV1.shape,
+  updated_at: Instant.optional().catch(undefined),
+  updated_by: z.string().optional().catch(undefined),
+  policy_version: z.string().catch(MODE_CONFIG_VERSION),
+});
+export type ListedModeConfig = z.infer<typeof ListedModeConfig>;
+
 /** All the gate needs of a stored mode; other attributes may be missing on items others wrote. */
 export const StoredMode = z.object({ mode: AutonomyMode }).transform((item) => item.mode);
 export type StoredMode = z.infer<typeof StoredMode>;
