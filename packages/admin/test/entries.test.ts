@@ -34,6 +34,33 @@ describe("environment", () => {
     expect(() => readConfig({ ...VARIABLES, AUTONOMY_JWT_CLIENT_IDS: "" })).toThrow(/CLIENT_IDS/);
   });
 
+  it("takes nothing for an origin that no browser would send as one", () => {
+    for (const origin of [
+      "https://console.example.com/",
+      "https://console.example.com/admin",
+      "https://Console.example.com",
+      "https://console.example.com:443",
+      "https://user@console.example.com",
+      "console.example.com",
+      "*",
+      "null",
+      "https://",
+      "file:///srv",
+      "data:text/html,x",
+    ]) {
+      const environment = {
+        ...VARIABLES,
+        AUTONOMY_CORS_ORIGINS: `https://a.example.com,${origin}`,
+      };
+      expect(() => readConfig(environment), origin).toThrow(
+        /AUTONOMY_CORS_ORIGINS\.1: must be an origin such as https:\/\/console\.example\.com/,
+      );
+    }
+    const usable = ["http://localhost:5173", "https://xn--bcher-kva.example", "http://[::1]:3000"];
+    const environment = { ...VARIABLES, AUTONOMY_CORS_ORIGINS: usable.join(",") };
+    expect(readConfig(environment).corsOrigins).toEqual(usable);
+  });
+
   it("API-4 builds a handler that serves nobody without a credential", async () => {
     const handler = createHandler(readConfig(VARIABLES));
     const answer = await handler({ httpMethod: "GET", path: "/config", headers: null }, {});
