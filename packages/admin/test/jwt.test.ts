@@ -37,8 +37,8 @@ describe("bearer tokens", () => {
     header: Record<string, unknown> = {},
     key: KeyObject = ours.privateKey,
   ) => {
-    const { iss = ISSUER, aud = AUDIENCE, exp = inSeconds(600), ...rest } = claims;
-    return new SignJWT(JSON.parse(JSON.stringify({ iss, aud, exp, ...rest })))
+    const usual = { iss: ISSUER, aud: AUDIENCE, exp: inSeconds(600) };
+    return new SignJWT(JSON.parse(JSON.stringify({ ...usual, ...claims })))
       .setProtectedHeader({ alg: "RS256", kid: "k1", ...header })
       .sign(key);
   };
@@ -123,6 +123,9 @@ describe("bearer tokens", () => {
 
   it("refuses what is expired, not yet valid, unsigned for us, or from elsewhere", async () => {
     for (const claims of [
+      { exp: undefined },
+      { exp: null },
+      { exp: "2099-01-01" },
       { exp: inSeconds(-1) },
       { exp: 0 },
       { nbf: inSeconds(600) },
@@ -179,6 +182,10 @@ describe("bearer tokens", () => {
       tenant: "acme",
     });
     for (const claims of [
+      { ...id, exp: undefined },
+      { ...id, exp: null },
+      { ...id, exp: "2099-01-01" },
+      { ...id, sub: undefined },
       { ...id, token_use: "access", client_id: AUDIENCE },
       { ...id, exp: inSeconds(-1) },
       { ...id, aud: "client-2" },
