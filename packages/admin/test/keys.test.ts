@@ -1,9 +1,12 @@
+import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { ThrottlingException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDigest, newApiKey } from "../src/keys/api-key.ts";
 import { listApiKeys, revokeApiKey } from "../src/keys/api-keys.ts";
-import { openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
+import { dynamoApiKeys } from "../src/keys/key-store.ts";
+import { AWS, openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
 
 describe("API keys", () => {
   let admin: TestAdmin;
@@ -89,6 +92,21 @@ describe("API keys", () => {
     );
     expect(hasDigest(api_key, "0".repeat(64))).toBe(false);
     expect(() => hasDigest(api_key, "short")).toThrow(RangeError);
+  });
+
+  it("is 429 when DynamoDB throttles the look-up, as for every other read", async () => {
+    const throttled = createDocumentClient({ ...AWS, endpoint: admin.endpoint, maxAttempts: 1 });
+    throttled.middlewareStack.add(() => async () => {
+      throw new ThrottlingException({ message: "as the test asked", $metadata: {} });
+    });
+    const keys = dynamoApiKeys(throttled, TABLES.config);
+    const busy = await openAdmin(() => ({ authentication: { keys } }));
+    const reply = await busy.send("GET", "/config", { key: await busy.newKey("acme", "viewer") });
+    await busy.close();
+    throttled.destroy();
+    expect(reply).toMatchObject({ status: 429, json: { code: "TOO_MANY_REQUESTS" } });
+    expect(reply.headers.get("retry-after")).toBe("1");
+    expect(reply.text).not.toContain("as the test asked");
   });
 
   it("refuses two credentials at once", async () => {

@@ -1,9 +1,10 @@
+import { read } from "@autonomy-gate/core/adapters/dynamodb/read";
 import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type KeyId, StoredApiKey } from "./api-key.ts";
 
 export interface ApiKeyStore {
-  /** Read strongly consistent, so that a revoked key is refused from then on. */
+  /** Read strongly consistent, so that a revoked key is refused from then on. Throws TransientError. */
   find(keyId: KeyId): Promise<StoredApiKey | undefined>;
 }
 
@@ -15,10 +16,10 @@ export function dynamoApiKeys(client: DynamoDBDocumentClient, table: string): Ap
   return {
     find: async (keyId) => {
       const Key = { pk: API_KEY_PARTITION, sk: keyId };
-      const reply = await client.send(
-        new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+      const { Item } = await read("GetItem", () =>
+        client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true })),
       );
-      return StoredApiKey.safeParse(reply.Item).data;
+      return StoredApiKey.safeParse(Item).data;
     },
   };
 }
