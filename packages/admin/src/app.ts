@@ -48,11 +48,12 @@ export function createApp(ports: AdminPorts): AdminApp {
   return app;
 }
 
-/** Gives every request an id, and says afterwards what became of it. */
+/** Gives every request an id, API Gateway's where it has one, and says afterwards what became of it. */
 function follow(app: AdminApp, { newId, clock, telemetry }: AdminPorts): void {
   app.use(async (c, next) => {
     const startedAtMs = clock.elapsedMs();
-    const request_id = newId();
+    // No header counts: who sends a request cannot choose its id.
+    const request_id = c.env?.requestContext?.requestId ?? newId();
     c.set("requestId", request_id);
     await next();
     c.header("X-Request-Id", request_id);

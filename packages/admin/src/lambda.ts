@@ -18,6 +18,13 @@ const HeaderLists = z.record(HeaderName, z.array(HeaderText)).nullish().catch(un
 const Texts = z.record(z.string(), z.string()).nullish().catch(undefined);
 const TextLists = z.record(z.string(), z.array(z.string())).nullish().catch(undefined);
 
+/** API Gateway's own id of a request. Its access log names the request by it. */
+const RequestId = z
+  .string()
+  .regex(/^[A-Za-z0-9=_-]{1,128}$/)
+  .optional()
+  .catch(undefined);
+
 const Content = {
   headers: Headers,
   body: z.string().nullish().catch(undefined),
@@ -32,6 +39,7 @@ const RestEvent = z.object({
   multiValueHeaders: HeaderLists,
   queryStringParameters: Texts,
   multiValueQueryStringParameters: TextLists,
+  requestContext: z.object({ requestId: RequestId }).catch({ requestId: undefined }),
 });
 
 /** API Gateway's HTTP API (v2). */
@@ -41,8 +49,12 @@ const HttpEvent = z.object({
   rawQueryString: z.string().catch(""),
   routeKey: z.string().catch(""),
   requestContext: z
-    .object({ stage: z.string().default(""), http: z.object({ method: z.string() }).optional() })
-    .catch({ stage: "" }),
+    .object({
+      stage: z.string().default(""),
+      http: z.object({ method: z.string() }).optional(),
+      requestId: RequestId,
+    })
+    .catch({ stage: "", requestId: undefined }),
 });
 
 /** Hono's adapter asks for every field of an event; it uses those that are there. */
@@ -61,17 +73,17 @@ function usableEvent(event: unknown): object {
   const http = HttpEvent.safeParse(event);
   if (!http.success) {
     const rest = RestEvent.safeParse(event).data ?? RestEvent.parse({});
-    return { ...rest, body: bodyFor(rest.httpMethod, rest.body), requestContext: {} };
+    return { ...rest, body: bodyFor(rest.httpMethod, rest.body) };
   }
   const { rawPath, requestContext, routeKey, ...rest } = http.data;
-  const { stage, http: about } = requestContext;
+  const { stage, http: about, requestId } = requestContext;
   const [keyMethod = ""] = routeKey.split(" ");
   const method = about?.method ?? (/^[A-Z]+$/.test(keyMethod) ? keyMethod : "GET");
   return {
     ...rest,
     rawPath: withoutStage(rawPath, stage),
     body: bodyFor(method, rest.body),
-    requestContext: { http: { method } },
+    requestContext: { http: { method }, requestId },
   };
 }
 

@@ -96,11 +96,31 @@ describe("on Lambda", () => {
         const answer = await invoke(eventOf(request));
         expect([200, 204, 404], answer.body).toContain(answer.statusCode);
         expect(answer.isBase64Encoded).toBe(false);
-        expect(headerOf(answer, "x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+        expect(headerOf(answer, "x-request-id")).toBe("r1");
         const refused = await invoke(eventOf({ ...request, headers: {} }));
         expect(refused).toMatchObject({ statusCode: 401 });
       });
     }
+
+    it(`a ${format} event's request id is the one in the answer, the log and the audit trail`, async () => {
+      const body = { tenant_id: "acme", account_id: "traced", mode: "DISABLED" };
+      const headers = { "X-Api-Key": key, "Content-Type": "application/json" };
+      const event = eventOf({ method: "PUT", path: "/config", query: {}, headers, body });
+      const requestContext = (requestId: unknown) => ({ ...event.requestContext, requestId });
+      for (const id of ["JKJaXmPLvHcESHA=", "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"]) {
+        const answer = await invoke({ ...event, requestContext: requestContext(id) });
+        expect(headerOf(answer, "x-request-id"), answer.body).toBe(id);
+        expect(admin.answered.at(-1)).toMatchObject({ request_id: id, status: 200 });
+        const { json } = await admin.send("GET", "/audit?tenant_id=acme&limit=1", { key });
+        expect(json.entries).toMatchObject([{ request_id: id }]);
+      }
+      for (const odd of [undefined, null, 7, "", "a b", "a\r\nb: c", "ü", "x".repeat(129)]) {
+        const answer = await invoke({ ...event, requestContext: requestContext(odd) });
+        const id = headerOf(answer, "x-request-id");
+        expect(id, answer.body).toMatch(/^[0-9a-f-]{36}$/);
+        expect(admin.answered.at(-1)).toMatchObject({ request_id: id, status: 200 });
+      }
+    });
 
     it(`API-8 a ${format} event survives what may be missing from it`, async () => {
       const event = eventOf({ method: "GET", path: "/config", query: {}, headers: {} });

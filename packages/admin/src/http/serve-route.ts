@@ -14,6 +14,10 @@ const BODY_BYTES_MAX = 256 * 1024;
 
 /** What middleware leaves for those after it. */
 export interface AdminEnv {
+  Bindings: {
+    /** What API Gateway says of a request; absent on a server. */
+    requestContext?: { readonly requestId?: string | undefined };
+  };
   Variables: {
     requestId: string;
     /** The path in the route table; absent when there is none. */
