@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { budgetItems } from "../src/adapters/dynamodb/budget-write.ts";
+import { changeItems } from "../src/adapters/dynamodb/config-write.ts";
+import { recordItem } from "../src/adapters/dynamodb/items.ts";
+import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
+import { BudgetReport } from "../src/budget/report.ts";
+import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
+import { DecisionRecord } from "../src/decision/decision.ts";
+import { KillSwitchV1 } from "../src/kill-switch/kill-switch.ts";
+import { AutonomyModeConfigV1 } from "../src/mode/mode.ts";
+import { PolicyFacts } from "../src/policy/facts.ts";
+import { ActivePolicyV1 } from "../src/policy/policy.ts";
+import { ACCOUNT, aRecord, day, NOTE } from "./fixtures.ts";
+
+const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
+
+let page: string;
+
+beforeAll(async () => {
+  page = await readFile(join(import.meta.dirname, "../../../docs/stored-items.md"), "utf8");
+});
+
+test("docs/stored-items.md names every attribute that is written", () => {
+  const names = new Set([...page.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
+  expect([...written()].filter((name) => !names.has(name))).toEqual([]);
+});
+
+test("docs/stored-items.md names no attribute that is not written", () => {
+  const attributes = [...page.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = ""]) =>
+    cell.split(", ").map((name) => name.replaceAll("`", "")),
+  );
+  expect(attributes.length).toBeGreaterThan(50);
+  expect(attributes.filter((name) => !written().has(name))).toEqual([]);
+});
+
+/** Every attribute of the items that core writes, beside their keys. */
+function written(): Set<string> {
+  const names = [
+    ...[DecisionRecord, PolicyFacts, BudgetReport].flatMap(({ shape }) => Object.keys(shape)),
+    ...Object.keys(recordItem(aRecord())),
+    ...itemsOfADayClosed().flatMap((item) => Object.keys(item)),
+    ...Object.keys(anAuditEntry()),
+    ...[
+      AutonomyModeConfigV1,
+      AutonomyBudgetV1,
+      ActionTypeBudgetV1,
+      KillSwitchV1,
+      ActionTypeConfigV1,
+      ActivePolicyV1,
+    ].flatMap(({ shape }) => Object.keys(shape)),
+  ];
+  return new Set(names.map((name) => name.replace(NOTE, "<ACTION_TYPE>")));
+}
+
+/** The budget's items of a commit that opens a day: the current state, and the day before it. */
+function itemsOfADayClosed() {
+  const countByType = new Map([[NOTE, 1]]);
+  const position = {
+    day: day("2026-11-22"),
+    count: 0,
+    countByType: new Map(),
+    previousConsumedOn: day("2026-11-21"),
+    basis: {
+      kind: "earlier-day",
+      closing: { dateKey: day("2026-11-21"), count: 1, countByType },
+    },
+    fence: 1,
+  } as const;
+  const items = budgetItems(TABLES.budgetState, {
+    ...ACCOUNT,
+    position,
+    added: 1,
+    addedByType: countByType,
+    countMax: 1,
+    countMaxByType: new Map(),
+    updatedAt: "2026-11-22T09:30:00.000Z",
+  });
+  return items.map(({ Put }) => Put?.Item ?? {});
+}
+
+function anAuditEntry() {
+  const change = {
+    scope: { kind: "ACCOUNT", ...ACCOUNT },
+    object: { kind: "KILL_SWITCH" },
+    actor: "key:1",
+    action: "PUT /kill-switch",
+    request_id: "r",
+    at: "2026-11-22T09:30:00.000Z",
+  } as const;
+  return changeItems(TABLES, change, "id")[1]?.Put?.Item ?? {};
+}
