@@ -30,7 +30,11 @@ export interface Running {
 /** Real processes around one stack file of their own. */
 export interface Workbench {
   readonly stackFile: string;
-  run(args: readonly string[], stdin?: string): Promise<Ended>;
+  run(
+    args: readonly string[],
+    stdin?: string,
+    environment?: Record<string, string>,
+  ): Promise<Ended>;
   start(args: readonly string[], environment?: Record<string, string>): Running;
   /** Stops what still runs and leaves nothing behind. */
   close(): Promise<void>;
@@ -46,8 +50,8 @@ export async function openWorkbench(): Promise<Workbench> {
     });
   return {
     stackFile,
-    run: async (args, stdin = "") => {
-      const child = spawnCommand(args);
+    run: async (args, stdin = "", environment = {}) => {
+      const child = spawnCommand(args, environment);
       child.stdin.end(stdin);
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
       return { code: await exitCode(child), stdout, stderr };

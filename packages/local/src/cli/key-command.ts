@@ -6,14 +6,23 @@ import {
   listApiKeys,
   revokeApiKey,
 } from "@autonomy-gate/admin/keys/api-keys";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { connect } from "../clients.ts";
 import { readSettings } from "../settings.ts";
 import { readStackFile } from "../stack-file.ts";
 import { complain, say } from "./output.ts";
 
-export interface CreateKeyOptions {
+/** Where the keys are. */
+export interface KeyTableOptions {
+  /** Config table of a deployment; absent: that of the running stack. */
+  readonly table?: string;
+}
+
+type TableWork<T> = (client: DynamoDBDocumentClient, table: string) => Promise<T>;
+
+export interface CreateKeyOptions extends KeyTableOptions {
   readonly tenant?: string;
   readonly platform?: true;
   readonly role: string;
@@ -27,7 +36,7 @@ export async function createKeyCommand(options: CreateKeyOptions): Promise<void>
   }
   const tenant_id = parsed(TenantBinding, options.tenant ?? "*", "--tenant");
   const role = parsed(Role, options.role, "--role");
-  const key = await onConfigTable((client, table) =>
+  const key = await onConfigTable(options, (client, table) =>
     createApiKey(client, table, { tenant_id, role }),
   );
   if (options.json) say(JSON.stringify(key));
@@ -35,8 +44,10 @@ export async function createKeyCommand(options: CreateKeyOptions): Promise<void>
 }
 
 /** `pnpm gate key list`: every key, without what could be used of it. */
-export async function listKeysCommand(options: { readonly json?: true }): Promise<void> {
-  const keys = await onConfigTable(listApiKeys);
+export async function listKeysCommand(
+  options: KeyTableOptions & { readonly json?: true },
+): Promise<void> {
+  const keys = await onConfigTable(options, listApiKeys);
   if (options.json) {
     say(JSON.stringify(keys));
     return;
@@ -49,16 +60,28 @@ export async function listKeysCommand(options: { readonly json?: true }): Promis
 }
 
 /** `pnpm gate key revoke ID`: refuses the key from now on. */
-export async function revokeKeyCommand(id: string): Promise<void> {
+export async function revokeKeyCommand(id: string, options: KeyTableOptions): Promise<void> {
   const keyId = parsed(KeyId, id, "The key's id");
-  const found = await onConfigTable((client, table) => revokeApiKey(client, table, keyId));
+  const found = await onConfigTable(options, (client, table) => revokeApiKey(client, table, keyId));
   if (!found) throw new Error(`There is no key ${keyId}. See: pnpm gate key list`);
   say(`Key ${keyId} is revoked.`);
 }
 
-async function onConfigTable<T>(
-  work: (client: DynamoDBDocumentClient, table: string) => Promise<T>,
-): Promise<T> {
+/** Credentials, region and endpoint are found as by any AWS tool, by the SDK's own chain. */
+async function onTableOfAws<T>(table: string, work: TableWork<T>): Promise<T> {
+  const client = new DynamoDBClient({});
+  try {
+    return await work(DynamoDBDocumentClient.from(client), table);
+  } catch (cause) {
+    if (!(cause instanceof ResourceNotFoundException)) throw cause;
+    throw new Error(`This account has no table ${table} in this region.`, { cause });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function onConfigTable<T>({ table }: KeyTableOptions, work: TableWork<T>): Promise<T> {
+  if (table !== undefined) return onTableOfAws(table, work);
   const stack = await readStackFile(readSettings(process.env).stackFile);
   const clients = connect(stack);
   try {

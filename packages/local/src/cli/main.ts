@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { CreateKeyOptions } from "./key-command.ts";
+import type { CreateKeyOptions, KeyTableOptions } from "./key-command.ts";
 import { complain, errorText } from "./output.ts";
 
 /** The command line of the one-machine stack. */
@@ -52,6 +52,8 @@ function program(): Command {
   return gate;
 }
 
+const TABLE = ["--table <name>", "config table on AWS, instead of the running stack's"] as const;
+
 function addKeyCommands(key: Command): void {
   key
     .command("create")
@@ -59,6 +61,7 @@ function addKeyCommands(key: Command): void {
     .option("--tenant <tenant>", "for one tenant")
     .option("--platform", "for all tenants")
     .requiredOption("--role <role>", "viewer, operator or admin")
+    .option(...TABLE)
     .option("--json", "as one line of JSON")
     .action(async (options: CreateKeyOptions) =>
       (await import("./key-command.ts")).createKeyCommand(options),
@@ -66,13 +69,17 @@ function addKeyCommands(key: Command): void {
   key
     .command("list")
     .description("every key, revoked ones too")
+    .option(...TABLE)
     .option("--json", "as one line of JSON")
-    .action(async (options: { json?: true }) =>
+    .action(async (options: KeyTableOptions & { json?: true }) =>
       (await import("./key-command.ts")).listKeysCommand(options),
     );
   key
     .command("revoke")
     .description("refuse a key from now on")
     .argument("<id>")
-    .action(async (id: string) => (await import("./key-command.ts")).revokeKeyCommand(id));
+    .option(...TABLE)
+    .action(async (id: string, options: KeyTableOptions) =>
+      (await import("./key-command.ts")).revokeKeyCommand(id, options),
+    );
 }
