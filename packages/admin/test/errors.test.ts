@@ -218,7 +218,7 @@ describe("a request that is wrong", () => {
       [
         "PUT",
         "/budget",
-        { account_id: "a1", max_autonomous_per_day: 1_000_001 },
+        { account_id: "a1", max_autonomous_per_day: 2 ** 53 },
         "body.max_autonomous_per_day",
       ],
       ["PUT", "/budget", '{"account_id":"a1","max_autonomous_per_day":NaN}', "body"],
