@@ -1,6 +1,7 @@
 import type { ConfigObject, ConfigScope } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import type { ConfigAttributes, ConfigChange } from "@autonomy-gate/core/config/change";
 import { configChanged } from "@autonomy-gate/core/config/changed";
+import { TransientError } from "@autonomy-gate/core/errors";
 import { HttpError } from "./http/errors.ts";
 import { changedMeanwhile, matches } from "./http/etag.ts";
 import type { Caller } from "./http/route.ts";
@@ -41,12 +42,34 @@ export async function makeChange(change: Change, caller: Caller, ports: AdminPor
     request_id: caller.requestId,
     at: caller.calendar.instant,
   };
-  const reply = await ports.config.write(made);
-  if (reply.status !== "written") throw changedMeanwhile();
+  const written = await store(made, ports);
+  if (written === "changed-meanwhile") throw changedMeanwhile();
   const delivery = await ports.changes.publish(configChanged(made, ports.newId()));
-  if (delivery.accepted) return;
-  const { requestId: request_id } = caller;
-  ports.telemetry.notEmitted({ request_id, error_code: delivery.errorCode ?? "Unknown" });
+  if (!delivery.accepted) {
+    const { requestId: request_id } = caller;
+    ports.telemetry.notEmitted({ request_id, error_code: delivery.errorCode });
+  }
+  if (written === "unsettled") throw notSettled();
+}
+
+/** `unsettled`: stored and in force, but what was being decided on the account may not heed it. */
+async function store(
+  change: ConfigChange,
+  { config }: AdminPorts,
+): Promise<"written" | "changed-meanwhile" | "unsettled"> {
+  try {
+    return (await config.write(change)).status;
+  } catch (error) {
+    if (error instanceof TransientError && error.code === "UNSETTLED") return "unsettled";
+    throw error;
+  }
+}
+
+function notSettled(): HttpError {
+  return new HttpError(
+    "CONFLICT",
+    "The change is made, but actions of this account that were being decided may still follow what was before. Send the request again to be sure.",
+  );
 }
 
 function refusalOf(

@@ -7,7 +7,9 @@ export type TransientCode =
   /** No answer, or one that does not say whether the work was done. */
   | "UNAVAILABLE"
   /** The time given for the work is over. */
-  | "DEADLINE";
+  | "DEADLINE"
+  /** A change is stored, but what was decided on the facts before it may still commit. */
+  | "UNSETTLED";
 
 /** The work was not, or perhaps not, done; doing it again is safe and may succeed. */
 export class TransientError extends Error {

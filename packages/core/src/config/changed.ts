@@ -1,4 +1,5 @@
 import { SCHEMA_VERSION } from "../contract.ts";
+import type { Delivery } from "../ports.ts";
 import type { ConfigChange } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
@@ -23,7 +24,5 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
 
 export interface ChangeBus {
   /** One attempt, best effort: answers whether the bus took it. Never throws. */
-  publish(
-    changed: AutonomyConfigChanged,
-  ): Promise<{ readonly accepted: boolean; readonly errorCode?: string }>;
+  publish(changed: AutonomyConfigChanged): Promise<Delivery>;
 }

@@ -55,11 +55,21 @@ export function dynamoConfigStore(
     list: (scope, kind) => listAll(client, tables.config, scope, kind, clock),
     write: async (change) => {
       const reply = await writeChange(client, tables, change, clock);
-      await settle(change.scope);
+      try {
+        await settle(change.scope);
+      } catch (cause) {
+        throw reply.status === "written" ? unsettled(cause) : cause;
+      }
       return reply;
     },
     settle,
   };
+}
+
+function unsettled(cause: unknown): TransientError {
+  return new TransientError("UNSETTLED", "The change is stored and its account's fence is not.", {
+    cause,
+  });
 }
 
 /** Raises an account's fence once no read from before the last change can still be under way. */
