@@ -1,4 +1,4 @@
-import { ALARM_LIMITS } from "@autonomy-gate/core/topology";
+import { ALARM_LIMITS, METRICS, METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import type { IntentQueues } from "./intents-queue.ts";
 import type { Settings } from "./settings.ts";
 
@@ -169,9 +169,11 @@ function functionMetric(fn: sst.aws.Function, metricName: string): MetricAlarm {
 
 /** Over every operation, which an alarm on one metric could not sum. */
 function conflicts() {
+  const { name, dimensions } = METRICS.retries;
+  const [, code] = dimensions;
   return {
     id: "conflicts",
-    expression: `SELECT SUM(Retries) FROM AutonomyGate WHERE code = 'CONFLICT'`,
+    expression: `SELECT SUM(${name}) FROM ${METRICS_NAMESPACE} WHERE ${code} = 'CONFLICT'`,
     period: ALARM_LIMITS.periodSeconds,
     returnData: true,
   };

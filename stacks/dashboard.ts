@@ -1,3 +1,4 @@
+import { type GateMetric, METRICS, METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import type { Watched } from "./alarms.ts";
 
 /** One page that answers: does the gate keep up, what does it decide, what does it refuse to take? */
@@ -50,12 +51,12 @@ function charts({ intents, deadLetters, quarantine, consumer, api }: Names): Cha
     {
       title: "Decisions by decision and reason",
       stat: "Sum",
-      metrics: [search("{AutonomyGate,service,decision,reason} MetricName=Decisions", "Sum")],
+      metrics: [search(METRICS.decisions, "Sum")],
     },
     {
       title: "From publication to outcome, ms",
       stat: "p99",
-      metrics: [search("{AutonomyGate,service} MetricName=DecisionLatency", "p99")],
+      metrics: [search(METRICS.decisionLatency, "p99")],
     },
     {
       title: "Age of the oldest intent, s",
@@ -77,7 +78,7 @@ function charts({ intents, deadLetters, quarantine, consumer, api }: Names): Cha
     {
       title: "Tried again, by operation and code",
       stat: "Sum",
-      metrics: [search("{AutonomyGate,service,operation,code} MetricName=Retries", "Sum")],
+      metrics: [search(METRICS.retries, "Sum")],
     },
     {
       title: "Admin API: requests and failures",
@@ -88,6 +89,7 @@ function charts({ intents, deadLetters, quarantine, consumer, api }: Names): Cha
 }
 
 /** Every series of a metric, those of decisions and codes yet to come included. */
-function search(query: string, stat: string) {
+function search({ name, dimensions }: GateMetric, stat: string) {
+  const query = `{${[METRICS_NAMESPACE, "service", ...dimensions].join(",")}} MetricName=${name}`;
   return [{ expression: `SEARCH('${query}', '${stat}', 60)` }];
 }

@@ -1,9 +1,11 @@
+import { METRICS, METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { aBody, SOURCES, someData } from "../test/fixtures.ts";
+import * as z from "zod";
+import { aBody, aRecord, SOURCES, someData } from "../test/fixtures.ts";
 import { readMessage } from "./intents/envelope.ts";
-import { METRICS_NAMESPACE, powertoolsTelemetry } from "./telemetry.ts";
+import { powertoolsTelemetry } from "./telemetry.ts";
 
 const logged: string[] = [];
 
@@ -26,11 +28,7 @@ test("names a failed intent by its ids, and logs nothing of what it asks", () =>
     SOURCES,
   );
   if (message.kind !== "intent") throw new TypeError("The message holds an intent.");
-  const telemetry = powertoolsTelemetry(
-    new Logger({ serviceName: "test" }),
-    new Metrics({ namespace: METRICS_NAMESPACE, serviceName: "test" }),
-    { epochMs: Date.now, elapsedMs: () => 0, sleep: async () => {}, random: () => 0 },
-  );
+  const telemetry = telemetryOfATest();
   telemetry.failed(message.received, new Error("out of reach"));
   telemetry.failed({ messageId: "m-1" }, "odd");
   const all = logged.join("\n");
@@ -39,3 +37,59 @@ test("names a failed intent by its ids, and logs nothing of what it asks", () =>
   expect(all).toContain("m-1");
   expect(all).not.toContain("SECRET");
 });
+
+const EmbeddedMetrics = z.object({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(
+      z.object({
+        Namespace: z.string(),
+        Dimensions: z.array(z.array(z.string())),
+        Metrics: z.array(z.object({ Name: z.string() })),
+      }),
+    ),
+  }),
+});
+
+test("writes every metric of the topology under its name, by its dimensions", () => {
+  const written: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((text) => written.push(String(text)));
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  const telemetry = telemetryOfATest();
+
+  telemetry.retried("record", "CONFLICT");
+  telemetry.decided({
+    record: { decision: "BLOCK", reason: "KILL_SWITCH" },
+    adopted: false,
+    occurredAtMs: 0,
+  });
+  telemetry.quarantined({
+    kind: "refused",
+    errorCode: "MALFORMED_MESSAGE",
+    errorDetail: "not JSON",
+    record: aRecord("m-1", "?"),
+  });
+  telemetry.batch({ messages: 2, failures: 1 });
+
+  const metrics = written.flatMap((line) =>
+    EmbeddedMetrics.parse(JSON.parse(line))._aws.CloudWatchMetrics.flatMap(
+      ({ Namespace, Dimensions, Metrics }) =>
+        Metrics.map(({ Name }) => `${Namespace} ${Name} by ${Dimensions.map(String)}`),
+    ),
+  );
+  expect(metrics.sort()).toEqual(
+    Object.values(METRICS)
+      .map(
+        ({ name, dimensions }) =>
+          `${METRICS_NAMESPACE} ${name} by ${["service", ...dimensions].map(String)}`,
+      )
+      .sort(),
+  );
+});
+
+function telemetryOfATest() {
+  return powertoolsTelemetry(
+    new Logger({ serviceName: "test" }),
+    new Metrics({ namespace: METRICS_NAMESPACE, serviceName: "test" }),
+    { epochMs: Date.now, elapsedMs: () => 0, sleep: async () => {}, random: () => 0 },
+  );
+}

@@ -2,13 +2,14 @@ import type { GateSignals } from "@autonomy-gate/core/commit/context";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import type { IntentRef } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
+import { type GateMetric, METRICS } from "@autonomy-gate/core/topology";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { RefusedMessage } from "./intents/intake.ts";
 
 /** An outcome that was accepted by the bus. */
 export interface PublishedDecision {
-  readonly record: DecisionRecord;
+  readonly record: Pick<DecisionRecord, "decision" | "reason">;
   /** Recorded by an earlier delivery; published once more. */
   readonly adopted: boolean;
   readonly occurredAtMs: number | undefined;
@@ -23,8 +24,6 @@ export interface Telemetry extends GateSignals {
   /** Ends a batch: writes what was gathered. */
   batch(counts: { readonly messages: number; readonly failures: number }): void;
 }
-
-export const METRICS_NAMESPACE = "AutonomyGate";
 
 /**
  * One structured log line a batch, one for each message that goes wrong, and metrics: decisions by
@@ -45,7 +44,7 @@ export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clo
     quarantined: ({ errorCode, errorDetail, record }) => {
       const { messageId } = record;
       logger.warn("message quarantined", { messageId, errorCode, errorDetail });
-      addOne(metrics, "Quarantined", { error_code: errorCode });
+      addOne(metrics, METRICS.quarantined, { error_code: errorCode });
     },
     failed: (what, error) => {
       logger.error("not decided, to be retried", {
@@ -56,16 +55,16 @@ export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clo
     batch: ({ messages, failures }) => {
       for (const [key, value] of decisions) {
         const [decision = "", reason = ""] = key.split(" ");
-        addOne(metrics, "Decisions", { decision, reason }, value);
+        addOne(metrics, METRICS.decisions, { decision, reason }, value);
       }
       for (const [key, value] of retries) {
         const [operation = "", code = ""] = key.split(" ");
-        addOne(metrics, "Retries", { operation, code }, value);
+        addOne(metrics, METRICS.retries, { operation, code }, value);
       }
       for (const latencyMs of latenciesMs) {
-        metrics.addMetric("DecisionLatency", MetricUnit.Milliseconds, latencyMs);
+        metrics.addMetric(METRICS.decisionLatency.name, MetricUnit.Milliseconds, latencyMs);
       }
-      metrics.addMetric("MessageFailures", MetricUnit.Count, failures);
+      metrics.addMetric(METRICS.messageFailures.name, MetricUnit.Count, failures);
       metrics.publishStoredMetrics();
       logger.info("batch consumed", {
         messages,
@@ -92,10 +91,10 @@ function count(counts: Map<string, number>, key: string): void {
 }
 
 /** A metric with dimensions of its own stands in a line of its own. */
-function addOne(
+function addOne<M extends GateMetric>(
   metrics: Metrics,
-  name: string,
-  dimensions: Record<string, string>,
+  { name }: M,
+  dimensions: Record<M["dimensions"][number], string>,
   value = 1,
 ): void {
   const single = metrics.singleMetric();

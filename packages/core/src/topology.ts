@@ -82,6 +82,27 @@ export const REQUEST_LIMITS = {
   open: { perSecondMax: 20, burstMax: 40 },
 } as const satisfies Record<string, RequestLimit>;
 
+/** Where CloudWatch keeps the gate's own metrics. */
+export const METRICS_NAMESPACE = "AutonomyGate";
+
+/** A metric of the gate's own. Each has the dimension `service` as well. */
+export interface GateMetric {
+  readonly name: string;
+  readonly dimensions: readonly string[];
+}
+
+/** Written by the consumer; alarms and dashboard look for the same names. */
+export const METRICS = {
+  decisions: { name: "Decisions", dimensions: ["decision", "reason"] },
+  /** Milliseconds from an intent's publication to its accepted outcome. */
+  decisionLatency: { name: "DecisionLatency", dimensions: [] },
+  /** What was tried again, by operation and by the fault's code. */
+  retries: { name: "Retries", dimensions: ["operation", "code"] },
+  quarantined: { name: "Quarantined", dimensions: ["error_code"] },
+  /** Messages that have to come again. */
+  messageFailures: { name: "MessageFailures", dimensions: [] },
+} as const satisfies Record<string, GateMetric>;
+
 /** What the alarms of a production stage compare with. */
 export const ALARM_LIMITS = {
   /** A healthy queue is emptied within seconds; deliveries go to the dead letters after 15 minutes. */

@@ -7,11 +7,12 @@ import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import type { Clock, Quarantine } from "@autonomy-gate/core/ports";
+import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { METRICS_NAMESPACE, powertoolsTelemetry } from "../telemetry.ts";
+import { powertoolsTelemetry } from "../telemetry.ts";
 import type { ConsumerConfig } from "./config.ts";
 import { type Consumer, consumeIntents } from "./consume-intents.ts";
 
