@@ -1,3 +1,4 @@
+import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
 import type { Disturbance, Faults, Operation } from "./faults.ts";
 import type { SimProcess } from "./process.ts";
 import type { Random } from "./random.ts";
@@ -60,9 +61,6 @@ export interface Network {
   readonly calls: Map<Operation, number>;
 }
 
-/** The consumer's clients give up on a request after so long; it may still arrive. */
-const REQUEST_TIMEOUT_MS = 1_000;
-
 const LATENCY_MS_MIN = 0.5;
 const LATENCY_MS_MAX = 6;
 
@@ -108,7 +106,8 @@ export function createNetwork(
     };
     if (freezeMs !== undefined) process.freeze(freezeMs, howFrozen(freezeMs));
     if (fault !== undefined || delayMs !== undefined) {
-      answer(REQUEST_TIMEOUT_MS, { fault: new ServiceFault("TimeoutError") });
+      // The consumer gives up on the request; it may still arrive.
+      answer(REQUEST_MS_MAX, { fault: new ServiceFault("TimeoutError") });
     }
     if (moment === "crash-before") process.die();
     else if (moment !== "before" || fault === undefined) {

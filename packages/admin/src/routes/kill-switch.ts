@@ -1,4 +1,4 @@
-import { COMMIT_WINDOW_MS } from "@autonomy-gate/core/commit/commit-claims";
+import { COMMIT_WINDOW_MS, REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
 import type { ConfigScope } from "@autonomy-gate/core/config/address";
 import { instantMs } from "@autonomy-gate/core/day";
 import { ActionType } from "@autonomy-gate/core/ids";
@@ -14,9 +14,6 @@ import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ANY_SCOPE, NamedScope } from "../http/scope.ts";
 import { makeChange, scopeIds, writtenBy } from "../write.ts";
 import { EffectiveSwitch, effectiveSwitches, KillSwitch, switchView } from "./kill-switch-view.ts";
-
-/** What one request of the consumer to DynamoDB may take, beside the window of a commit. */
-const REQUEST_TIMEOUT_MS = 1_000;
 
 /** Action types one switch may name; to stop more of them, stop all. */
 const ACTION_TYPES_MAX = 100;
@@ -111,7 +108,7 @@ function takesHold(scope: ConfigScope): z.infer<typeof TakesHold> {
     };
   }
   return {
-    within_seconds: (COMMIT_WINDOW_MS + REQUEST_TIMEOUT_MS) / 1_000,
+    within_seconds: (COMMIT_WINDOW_MS + REQUEST_MS_MAX) / 1_000,
     guarantee:
       "Automatic decisions that read their facts before this change may commit until then; requests that the network delays beyond their timeout are outside this bound.",
   };

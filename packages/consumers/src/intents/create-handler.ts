@@ -5,6 +5,7 @@ import {
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import type { Clock, Quarantine } from "@autonomy-gate/core/ports";
 import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
@@ -32,8 +33,8 @@ const REQUESTS = {
   maxAttempts: 1,
   requestHandler: {
     connectionTimeout: 500,
-    requestTimeout: 1_000,
-    socketTimeout: 1_000,
+    requestTimeout: REQUEST_MS_MAX,
+    socketTimeout: REQUEST_MS_MAX,
     throwOnRequestTimeout: true,
   },
 };

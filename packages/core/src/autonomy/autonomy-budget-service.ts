@@ -4,7 +4,7 @@ import { type BudgetPosition, positionNow } from "../budget/state.ts";
 import { budgetTerms } from "../budget/terms.ts";
 import { checked } from "../checked.ts";
 import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
-import { COMMIT_WINDOW_MS } from "../commit/commit-claims.ts";
+import { COMMIT_WINDOW_MS } from "../commit/bounds.ts";
 import { readInTime } from "../commit/read-facts.ts";
 import { scopeOf } from "../config/address.ts";
 import { type Calendar, instantMs, instantText } from "../day.ts";

@@ -8,13 +8,11 @@ import { type ClaimingDecision, type Reservation, settle } from "../gate/settle.
 import type { AccountRef } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { createBackoff } from "./backoff.ts";
+import { COMMIT_WINDOW_MS } from "./bounds.ts";
 import type { CommitContext } from "./context.ts";
 import { ageMs } from "./read-facts.ts";
 import { recordDecision } from "./record-decision.ts";
 import { adopt, type CommitResult } from "./result.ts";
-
-/** No commit is sent later than this after the read it relies on began. */
-export const COMMIT_WINDOW_MS = 2_000;
 
 /** A proposal to auto-execute, with the intent it is for. */
 export interface ClaimingIntent extends ClaimingDecision {

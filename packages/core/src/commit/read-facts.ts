@@ -4,14 +4,8 @@ import type { ReceivedIntent } from "../gate/received.ts";
 import { intentKey } from "../ids.ts";
 import type { Clock, FactsReply, FactsRequest } from "../ports.ts";
 import { createBackoff } from "./backoff.ts";
+import { READ_MS_MAX } from "./bounds.ts";
 import type { CommitContext } from "./context.ts";
-
-/**
- * A read that took longer is thrown away. An admin write raises an account's fence a second time
- * 300 ms after its change, so a read within this bound can never pair the final fence with facts
- * from before the change.
- */
-export const READ_MS_MAX = 250;
 
 /** What one read found, and when. */
 export interface FactsRead {

@@ -5,6 +5,7 @@ import {
   fenceRaiseAgain,
 } from "@autonomy-gate/core/adapters/dynamodb/config-write";
 import { createBackoff, deadlineIn } from "@autonomy-gate/core/commit/backoff";
+import { FENCE_SETTLE_MS } from "@autonomy-gate/core/commit/bounds";
 import type { ConfigScope } from "@autonomy-gate/core/config/address";
 import type {
   ChangeReply,
@@ -20,7 +21,6 @@ import { ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 import { TABLES, transientFrom } from "./gate-store.ts";
 
-const FENCE_SETTLE_MS = 300;
 const WRITE_MS_MAX = 5_000;
 
 /** The configuration on the simulated DynamoDB, by the same protocol as the real adapter. */

@@ -13,6 +13,7 @@ import {
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { v7 as uuidV7 } from "uuid";
 import { createBackoff, deadlineIn } from "../../commit/backoff.ts";
+import { FENCE_SETTLE_MS } from "../../commit/bounds.ts";
 import type { ConfigScope, ListedKind } from "../../config/address.ts";
 import type { ChangeReply, ConfigAttributes, ConfigChange } from "../../config/change.ts";
 import { PermanentError, TransientError } from "../../errors.ts";
@@ -24,12 +25,6 @@ import { readConfig, type StoredConfig, storedConfig, withoutKey } from "./confi
 import { changeItems, fencedAccount, fenceRaiseAgain } from "./config-write.ts";
 import { faultOf } from "./faults.ts";
 import type { Item } from "./items.ts";
-
-/**
- * Between the two raises of a fence. Longer than any read the gate accepts (250 ms), so that none
- * can pair facts from before the change with the fence after it.
- */
-const FENCE_SETTLE_MS = 300;
 
 /** How long a request may be tried again. Below what API Gateway allows an answer to take. */
 const WRITE_MS_MAX = 20_000;

@@ -1,0 +1,22 @@
+/**
+ * The times that safety rests on, in milliseconds. They hold together: change one only with the
+ * argument it stands in.
+ */
+
+/** A read of the facts that took longer is thrown away. */
+export const READ_MS_MAX = 250;
+
+/**
+ * Between the two raises of an account's fence. Longer than any read that counts, so that none can
+ * pair facts from before a change with the fence after it: a batch of reads is no snapshot.
+ */
+export const FENCE_SETTLE_MS = READ_MS_MAX + 50;
+
+/** No commit is sent later than this after the read it relies on began. */
+export const COMMIT_WINDOW_MS = 2_000;
+
+/**
+ * What one request of the consumer may take. With the window of a commit it bounds how long a change
+ * for a tenant or for everyone may go unheeded, but for what the network holds back.
+ */
+export const REQUEST_MS_MAX = 1_000;
