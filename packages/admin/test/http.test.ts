@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
@@ -181,6 +184,16 @@ describe("over HTTP, on the local stack", () => {
     expect(text).not.toContain(CANARY);
     expect(text).not.toContain("FORGED");
     expect(text).not.toContain(key.slice(21));
+  });
+
+  it("does not look at the body of a GET", async () => {
+    const body = JSON.stringify({ tenant_id: "other" });
+    const headers = { "x-api-key": key, "content-length": body.length };
+    const get = request(`${server.url}/config?tenant_id=acme`, { headers });
+    get.end(body);
+    const [response] = await once(get, "response");
+    expect(response.statusCode).toBe(200);
+    expect(Object.keys(JSON.parse(await text(response)))).toContain("configs");
   });
 
   it("refuses a chunked body that grows too large, while it grows", async () => {
