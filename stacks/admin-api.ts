@@ -54,6 +54,10 @@ export function createAdminApi(args: AdminApiArgs): AdminApi {
     accessLog: { retention: production ? "1 year" : "1 week" },
     ...(adminDomain === undefined ? {} : { domain: adminDomain }),
     transform: {
+      logGroup: (_, opts) => {
+        opts.retainOnDelete = production;
+        return undefined;
+      },
       api: (api) => {
         api.disableExecuteApiEndpoint = adminDomain !== undefined;
         return undefined;

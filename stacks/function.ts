@@ -38,10 +38,15 @@ const LAMBDA_ALONE = JSON.stringify({
 
 /** A function that may do what is listed and write its own log, nothing else. */
 export function gateFunction(name: string, args: GateFunctionArgs): sst.aws.Function {
-  const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
-    name: `/aws/lambda/${$app.name}-${$app.stage}-${name}`,
-    retentionInDays: args.production ? LOG_DAYS.production : LOG_DAYS.other,
-  });
+  const logs = new aws.cloudwatch.LogGroup(
+    `${name}Logs`,
+    {
+      // A prefix: the logs of a stage that was removed must not be in the way of its next one.
+      namePrefix: `/aws/lambda/${$app.name}-${$app.stage}-${name}-`,
+      retentionInDays: args.production ? LOG_DAYS.production : LOG_DAYS.other,
+    },
+    { retainOnDelete: args.production },
+  );
   return new sst.aws.Function(name, {
     ...code(args),
     description: args.description,

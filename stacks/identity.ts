@@ -25,7 +25,8 @@ export function createIdentity({ production }: Settings): Identity {
     mfa: "optional",
     softwareToken: true,
     transform: {
-      userPool: (args) => {
+      userPool: (args, opts) => {
+        opts.retainOnDelete = production;
         args.adminCreateUserConfig = { allowAdminCreateUserOnly: true };
         args.accountRecoverySetting = {
           recoveryMechanisms: [{ name: "verified_email", priority: 1 }],
@@ -45,11 +46,11 @@ export function createIdentity({ production }: Settings): Identity {
     },
   });
   for (const [role, description] of Object.entries(GROUPS)) {
-    new aws.cognito.UserGroup(`AutonomyGroup${role}`, {
-      userPoolId: pool.id,
-      name: `autonomy-${role}`,
-      description,
-    });
+    new aws.cognito.UserGroup(
+      `AutonomyGroup${role}`,
+      { userPoolId: pool.id, name: `autonomy-${role}`, description },
+      { retainOnDelete: production },
+    );
   }
   return { pool, client: addClient(pool) };
 }

@@ -171,6 +171,14 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
     },
     noticedBy: ["alarmsAreAsDesigned"],
   },
+  "people who go with their stage": {
+    edit: { file: "stacks/identity.ts", from: "opts.retainOnDelete = production;", to: "" },
+    noticedBy: ["whatCannotBeMadeAgainIsKept"],
+  },
+  "logs that go with their stage": {
+    edit: { file: "stacks/function.ts", from: "{ retainOnDelete: args.production },", to: "" },
+    noticedBy: ["whatCannotBeMadeAgainIsKept"],
+  },
   "users who may change their tenant": {
     edit: {
       file: "stacks/identity.ts",

@@ -12,6 +12,7 @@ import {
   functionsAreAsDesigned,
   visibilityOutlastsTheFunction,
 } from "./functions.ts";
+import { whatCannotBeMadeAgainIsKept } from "./kept.ts";
 import {
   nothingIsAllowedAtLarge,
   rolesAllowWhatIsListed,
@@ -36,6 +37,7 @@ export const PROOF = {
   visibilityOutlastsTheFunction,
   batchesAreAsDesigned,
   tablesAreAsDesigned,
+  whatCannotBeMadeAgainIsKept,
   functionsAreAsDesigned,
   environmentsNameTheStage,
   rolesAllowWhatIsListed,

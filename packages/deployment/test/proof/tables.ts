@@ -9,7 +9,7 @@ const DESIGNED: Readonly<Record<string, TableTopology>> = {
   AutonomyLedgerTable: TABLES.ledger,
 };
 
-/** Keys, index, expiry, on demand, restorable; in production protected and kept. */
+/** Keys, index, expiry, on demand, restorable; in production protected. */
 export const tablesAreAsDesigned: Check = (synthesis) => {
   const found = ofType(synthesis, "dynamodb/table:Table").map(({ name }) => name);
   return [
@@ -47,10 +47,5 @@ function table(synthesis: Synthesis, name: string, design: TableTopology): strin
         ? {}
         : { ttl: { attributeName: ttlAttribute, enabled: true } }),
     }),
-    ...differences(
-      `Whether ${name} outlives its stage`,
-      synthesis.options[`aws:dynamodb/table:Table ${name}`]?.retainOnDelete,
-      production,
-    ),
   ];
 }
