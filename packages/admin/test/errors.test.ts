@@ -14,7 +14,7 @@ function failing(fault: () => Error) {
     throw fault();
   };
   return (): Partial<AdminPorts> => ({
-    config: { read: fail, list: fail, write: fail, settle: fail },
+    config: { read: fail, write: fail, settle: fail },
     listing: { page: fail },
     gate: { readFacts: fail },
     budgetStates: { current: fail, closed: fail },

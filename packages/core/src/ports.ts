@@ -1,6 +1,6 @@
 import type { BudgetWrite } from "./budget/claim.ts";
 import type { BudgetState } from "./budget/state.ts";
-import type { ConfigAddress, ConfigScope, ListedKind } from "./config/address.ts";
+import type { ConfigAddress, ConfigScope } from "./config/address.ts";
 import type { ChangeReply, ConfigAttributes, ConfigChange } from "./config/change.ts";
 import type { DecisionRecord } from "./decision/decision.ts";
 import type { StoredFacts } from "./gate/snapshot.ts";
@@ -102,8 +102,6 @@ export interface Quarantine {
 export interface ConfigStore {
   /** Reads strongly consistent. */
   read(address: ConfigAddress): Promise<ConfigAttributes | undefined>;
-  /** All objects of a kind in a scope, to the last page. */
-  list(scope: ConfigScope, kind: ListedKind): Promise<ConfigAttributes[]>;
   /**
    * Changes one object and writes its audit entry, atomically, unless it changed meanwhile. Settles
    * its scope before it answers, whatever it answers.

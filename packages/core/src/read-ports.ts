@@ -10,7 +10,7 @@ import type { Stored } from "./stored.ts";
 /** Ports of those who only look: nothing here changes anything. All throw TransientError. */
 
 /** The kinds of configuration that a scope holds many of. */
-export type PagedKind = Extract<
+export type ListedKind = Extract<
   ConfigObject["kind"],
   "MODE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
 >;
@@ -31,7 +31,7 @@ export interface ConfigListing {
   /** Objects of a kind in a scope, in the order of their names, read strongly consistent. */
   page(
     scope: ConfigScope,
-    kind: PagedKind,
+    kind: ListedKind,
     range: { readonly limit: number; readonly after?: string },
   ): Promise<Page<ListedObject>>;
 }

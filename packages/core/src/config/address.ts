@@ -16,9 +16,6 @@ export type ConfigObject =
   | { readonly kind: "ACTION_TYPE"; readonly action_type: ActionType }
   | { readonly kind: "ACTIVE_POLICY" };
 
-/** The kinds that are listed by scope. */
-export type ListedKind = Extract<ConfigObject["kind"], "MODE" | "ACTION_TYPE">;
-
 /** Names one configuration object. */
 export interface ConfigAddress {
   readonly scope: ConfigScope;

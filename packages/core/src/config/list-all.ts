@@ -1,4 +1,4 @@
-import type { ConfigListing, ListedObject, PagedKind } from "../read-ports.ts";
+import type { ConfigListing, ListedKind, ListedObject } from "../read-ports.ts";
 import type { ConfigScope } from "./address.ts";
 
 const PAGE_LIMIT = 100;
@@ -7,7 +7,7 @@ const PAGE_LIMIT = 100;
 export async function listAll(
   listing: ConfigListing,
   scope: ConfigScope,
-  kind: PagedKind,
+  kind: ListedKind,
 ): Promise<ListedObject[]> {
   const found: ListedObject[] = [];
   let after: string | undefined;

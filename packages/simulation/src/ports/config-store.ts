@@ -1,4 +1,4 @@
-import { configKey, scopePk } from "@autonomy-gate/core/adapters/dynamodb/config-keys";
+import { configKey } from "@autonomy-gate/core/adapters/dynamodb/config-keys";
 import {
   changeItems,
   fencedAccount,
@@ -29,13 +29,6 @@ export function simulatedConfigStore(dynamo: Dynamo, process: SimProcess): Confi
     read: async (address) => {
       const at = { table: TABLES.config, ...configKey(address) };
       return attributesOf(await untilDone(process, () => dynamo.get(process, at)));
-    },
-    list: async (scope, kind) => {
-      const prefix = kind === "MODE" ? "AUTONOMY#" : "ACTION_TYPE#";
-      const items = await untilDone<Attributes[]>(process, () =>
-        dynamo.query(process, TABLES.config, scopePk(scope), prefix),
-      );
-      return items.map(({ pk, sk, ...attributes }) => attributes);
     },
     write: async (change) => {
       const reply = await writeChange(dynamo, process, change);

@@ -1,15 +1,13 @@
-import type { ConfigAddress, ConfigObject, ConfigScope, ListedKind } from "../../config/address.ts";
+import type { ConfigAddress, ConfigObject, ConfigScope } from "../../config/address.ts";
 import {
   ACTIVE_POLICY_SK,
   accountPk,
   actionTypeBudgetSk,
   BUDGET_SK,
-  CATALOGUE_PREFIX,
   catalogueSk,
   GLOBAL_PK,
   type Key,
   KILL_SWITCH_SK,
-  MODE_PREFIX,
   modeSk,
   tenantPk,
 } from "./keys.ts";
@@ -31,12 +29,6 @@ export function scopePk(scope: ConfigScope): string {
       return scope satisfies never;
   }
 }
-
-/** What the sort keys of a listed kind begin with. */
-export const LISTED_PREFIX: Readonly<Record<ListedKind, string>> = {
-  MODE: MODE_PREFIX,
-  ACTION_TYPE: CATALOGUE_PREFIX,
-};
 
 function objectSk(object: ConfigObject): string {
   switch (object.kind) {

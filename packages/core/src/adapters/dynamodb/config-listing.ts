@@ -1,12 +1,14 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { ConfigListing, ListedObject, PagedKind } from "../../read-ports.ts";
-import { LISTED_PREFIX, scopePk } from "./config-keys.ts";
+import type { ConfigListing, ListedKind, ListedObject } from "../../read-ports.ts";
+import { scopePk } from "./config-keys.ts";
 import type { Item } from "./items.ts";
-import { ACTION_TYPE_BUDGET_PREFIX } from "./keys.ts";
+import { ACTION_TYPE_BUDGET_PREFIX, CATALOGUE_PREFIX, MODE_PREFIX } from "./keys.ts";
 import { read } from "./read.ts";
 
-const PREFIX: Readonly<Record<PagedKind, string>> = {
-  ...LISTED_PREFIX,
+/** What the sort keys of a kind begin with. */
+const PREFIX: Readonly<Record<ListedKind, string>> = {
+  MODE: MODE_PREFIX,
+  ACTION_TYPE: CATALOGUE_PREFIX,
   ACTION_TYPE_BUDGET: ACTION_TYPE_BUDGET_PREFIX,
 };
 

@@ -6,7 +6,6 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -14,17 +13,15 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { v7 as uuidV7 } from "uuid";
 import { createBackoff, deadlineIn } from "../../commit/backoff.ts";
 import { FENCE_SETTLE_MS } from "../../commit/bounds.ts";
-import type { ConfigScope, ListedKind } from "../../config/address.ts";
-import type { ChangeReply, ConfigAttributes, ConfigChange } from "../../config/change.ts";
+import type { ConfigScope } from "../../config/address.ts";
+import type { ChangeReply, ConfigChange } from "../../config/change.ts";
 import { PermanentError, TransientError } from "../../errors.ts";
 import type { Clock, ConfigStore } from "../../ports.ts";
 import type { TransactItem } from "./budget-write.ts";
 import type { TableNames } from "./client.ts";
-import { LISTED_PREFIX, scopePk } from "./config-keys.ts";
-import { readConfig, type StoredConfig, storedConfig, withoutKey } from "./config-read.ts";
+import { readConfig, type StoredConfig, storedConfig } from "./config-read.ts";
 import { changeItems, fencedAccount, fenceRaiseAgain } from "./config-write.ts";
 import { faultOf } from "./faults.ts";
-import type { Item } from "./items.ts";
 
 /** How long a request may be tried again. Below what API Gateway allows an answer to take. */
 const WRITE_MS_MAX = 20_000;
@@ -47,7 +44,6 @@ export function dynamoConfigStore(
       const read = () => readConfig(client, tables.config, address);
       return (await untilDone(clock, "GetItem", read))?.attributes;
     },
-    list: (scope, kind) => listAll(client, tables.config, scope, kind, clock),
     write: async (change) => {
       const reply = await writeChange(client, tables, change, clock);
       try {
@@ -84,33 +80,6 @@ async function settled(
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   });
-}
-
-async function listAll(
-  client: DynamoDBDocumentClient,
-  table: string,
-  scope: ConfigScope,
-  kind: ListedKind,
-  clock: Clock,
-): Promise<ConfigAttributes[]> {
-  const found: ConfigAttributes[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await untilDone(clock, "Query", () =>
-      client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-          ExpressionAttributeValues: { ":pk": scopePk(scope), ":prefix": LISTED_PREFIX[kind] },
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      ),
-    );
-    for (const item of page.Items ?? []) found.push(withoutKey(item));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return found;
 }
 
 /**
