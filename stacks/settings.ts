@@ -1,13 +1,7 @@
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import { parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
 import { CONSUMER } from "@autonomy-gate/core/topology";
 import * as z from "zod";
-
-const list = (text: string) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
 
 /** A setting that may be absent, which `none` says aloud. */
 function orNone<S extends z.ZodType>(schema: S) {
@@ -18,17 +12,12 @@ const Environment = z.object({
   /** Name of a bus that exists already; none: the gate has one of its own. */
   AUTONOMY_EXISTING_BUS_NAME: orNone(z.string().regex(/^[A-Za-z0-9._/-]{1,256}$/)),
   /** EventBridge sources whose intents are accepted. */
-  AUTONOMY_INTENT_SOURCES: z
-    .string()
-    .default(DEFAULT_INTENT_SOURCES.join(","))
-    .transform(list)
-    .pipe(z.array(z.string().max(256)).min(1)),
+  AUTONOMY_INTENT_SOURCES: CommaList.prefault(DEFAULT_INTENT_SOURCES.join(",")).pipe(
+    z.array(z.string().max(256)).min(1),
+  ),
   /** Roles that may publish intents; none: whoever in the account may put events on the bus. */
   AUTONOMY_INTENT_PRODUCER_ROLE_ARNS: orNone(
-    z
-      .string()
-      .transform(list)
-      .pipe(z.array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/)).min(1)),
+    CommaList.pipe(z.array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/)).min(1)),
   ),
   /** `throughput`: batches of up to 50 that may wait a second to fill. */
   AUTONOMY_BATCH_PROFILE: z.enum(["standard", "throughput"]).default("standard"),
@@ -46,7 +35,7 @@ const Environment = z.object({
   /** Host name for the admin API, in a Route 53 zone of this account. */
   AUTONOMY_ADMIN_DOMAIN: orNone(z.string()),
   /** Browser origins that may call the admin API. */
-  AUTONOMY_CORS_ORIGINS: orNone(z.string().transform(list).pipe(z.array(z.url()))),
+  AUTONOMY_CORS_ORIGINS: orNone(CommaList.pipe(z.array(Origin))),
   /** Who is told of an alarm in production. */
   AUTONOMY_ALARM_EMAIL: orNone(z.email()),
   /** Deploys the example subscribers too. */

@@ -1,4 +1,4 @@
-import { parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 import type { UserPool } from "./auth/tokens.ts";
 
@@ -6,8 +6,7 @@ import type { UserPool } from "./auth/tokens.ts";
 const Environment = z.object({
   AUTONOMY_CONFIG_TABLE_NAME: z.string().min(1),
   AUTONOMY_JWT_USER_POOL_ID: z.string().min(1),
-  /** Comma-separated. */
-  AUTONOMY_JWT_CLIENT_IDS: z.string().min(1),
+  AUTONOMY_JWT_CLIENT_IDS: CommaList.pipe(z.array(z.string()).min(1)),
 });
 
 export interface AuthorizerConfig {
@@ -28,7 +27,7 @@ export function readAuthorizerConfig(
     configTable: env.AUTONOMY_CONFIG_TABLE_NAME,
     userPool: {
       userPoolId: env.AUTONOMY_JWT_USER_POOL_ID,
-      clientIds: env.AUTONOMY_JWT_CLIENT_IDS.split(",").map((id) => id.trim()),
+      clientIds: env.AUTONOMY_JWT_CLIENT_IDS,
     },
   };
 }

@@ -1,20 +1,5 @@
-import { parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
-
-/** Comma-separated, space around the parts ignored. */
-const List = z
-  .string()
-  .default("")
-  .transform((text) => text.split(",").map((part) => part.trim()))
-  .transform((parts) => parts.filter((part) => part !== ""));
-
-/** As browsers send it: anything else, such as one with a slash at its end, would never match. */
-const Origin = z
-  .string()
-  .refine(
-    (text) => URL.parse(text)?.origin === text,
-    "must be an origin such as https://console.example.com, with nothing after the host or port",
-  );
 
 /** The API's environment, parsed once at the cold start. */
 const Environment = z
@@ -24,10 +9,10 @@ const Environment = z
     AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
     AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
     /** Browser origins that may call the API; empty: none. */
-    AUTONOMY_CORS_ORIGINS: List.pipe(z.array(Origin)),
+    AUTONOMY_CORS_ORIGINS: CommaList.pipe(z.array(Origin)).prefault(""),
     /** The Cognito user pool whose ID tokens are accepted; absent: API keys only. */
     AUTONOMY_JWT_USER_POOL_ID: z.string().min(1).optional(),
-    AUTONOMY_JWT_CLIENT_IDS: List,
+    AUTONOMY_JWT_CLIENT_IDS: CommaList.prefault(""),
   })
   .refine(
     (env) => env.AUTONOMY_JWT_USER_POOL_ID === undefined || env.AUTONOMY_JWT_CLIENT_IDS.length > 0,

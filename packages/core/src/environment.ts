@@ -1,4 +1,20 @@
-import type * as z from "zod";
+import * as z from "zod";
+
+/** Comma-separated; space around the parts is ignored, and empty ones are none. */
+export const CommaList = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+
+/** An origin as browsers send it: anything else, such as one with a slash at its end, never matches. */
+export const Origin = z
+  .string()
+  .refine(
+    (text) => URL.parse(text)?.origin === text,
+    "must be an origin such as https://console.example.com, with nothing after the host or port",
+  );
 
 /**
  * Reads environment variables through their schema. Throws an error that names every missing or

@@ -144,7 +144,10 @@ describe("settings", () => {
   test("a setting that is not usable stops the deployment and is named", async () => {
     const deployment = synthesise({
       stage: "ada",
-      environment: { AUTONOMY_BATCH_PROFILE: "fast", AUTONOMY_CORS_ORIGINS: "anything" },
+      environment: {
+        AUTONOMY_BATCH_PROFILE: "fast",
+        AUTONOMY_CORS_ORIGINS: "https://app.example.com/",
+      },
     });
     await expect(deployment).rejects.toThrow(/AUTONOMY_BATCH_PROFILE.*AUTONOMY_CORS_ORIGINS/s);
   });

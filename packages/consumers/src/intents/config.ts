@@ -1,5 +1,5 @@
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import { parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
 /** The consumer's environment, parsed once at the cold start. */
@@ -9,13 +9,11 @@ const Environment = z.object({
   AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
   AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
   AUTONOMY_QUARANTINE_QUEUE_URL: z.url(),
-  /** Comma-separated. An empty name is none: it would accept events without a source. */
-  AUTONOMY_INTENT_SOURCES: z
-    .string()
-    .default(DEFAULT_INTENT_SOURCES.join(","))
-    .transform((text) => text.split(",").map((source) => source.trim()))
-    .transform((sources) => sources.filter((source) => source !== ""))
-    .refine((sources) => sources.length > 0, "must name at least one source"),
+  /** An empty name is none: it would accept events without a source. */
+  AUTONOMY_INTENT_SOURCES: CommaList.prefault(DEFAULT_INTENT_SOURCES.join(",")).refine(
+    (sources) => sources.length > 0,
+    "must name at least one source",
+  ),
 });
 
 export interface ConsumerConfig {
