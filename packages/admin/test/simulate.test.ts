@@ -27,6 +27,19 @@ describe("simulation", () => {
     expect(reply.status, reply.text).toBe(200);
     return reply.json;
   };
+  /** Lets an account run by itself twice a day, and has it done so today. */
+  const spendAll = async (account_id: string) => {
+    await admin.send("PUT", "/config", { key, body: { account_id, mode: "AUTO_EXECUTE" } });
+    await admin.send("PUT", "/budget", { key, body: { account_id, max_autonomous_per_day: 2 } });
+    const state = {
+      pk: `TENANT#acme#ACCOUNT#${account_id}`,
+      sk: "BUDGET_STATE#CURRENT",
+      date_key: new Date().toISOString().slice(0, 10),
+      count: 2,
+      fence: 4,
+    };
+    await admin.doc.send(new PutCommand({ TableName: TABLES.budgetState, Item: state }));
+  };
   const changes = (answer: Json): string[] => answer.would_flip.map((flip: Json) => flip.change);
 
   it("answers as an outcome's data, and writes nothing", async () => {
@@ -128,23 +141,7 @@ describe("simulation", () => {
   });
 
   it("names when a spent budget resets, having looked whether that helps", async () => {
-    const today = new Date().toISOString().slice(0, 10);
-    await admin.send("PUT", "/config", {
-      key,
-      body: { account_id: "spent", mode: "AUTO_EXECUTE" },
-    });
-    await admin.send("PUT", "/budget", {
-      key,
-      body: { account_id: "spent", max_autonomous_per_day: 2 },
-    });
-    const state = {
-      pk: "TENANT#acme#ACCOUNT#spent",
-      sk: "BUDGET_STATE#CURRENT",
-      date_key: today,
-      count: 2,
-      fence: 4,
-    };
-    await admin.doc.send(new PutCommand({ TableName: TABLES.budgetState, Item: state }));
+    await spendAll("spent");
     const answer = await simulate(aNote("spent", "i1"));
     expect(answer).toMatchObject({
       decision: "REQUIRE_APPROVAL",
@@ -161,6 +158,20 @@ describe("simulation", () => {
     expect(expiring.would_flip).not.toContainEqual(
       expect.objectContaining({ kind: "TIME", decision: "AUTO_EXECUTE" }),
     );
+  });
+
+  it("names the end of a kill switch only where the switch stops this very action", async () => {
+    await spendAll("idle");
+    const ends = async (stopped: string) => {
+      const switched = { engaged: true, effect: "BLOCK", action_types: [stopped] };
+      const answer = await simulate(aNote("idle", "i1"), {
+        kill_switch: { ...switched, expires_at: "2099-01-01T00:00:00Z" },
+      });
+      return changes(answer).filter((change) => change.includes("kill switch expires"));
+    };
+    // By then the budget has reset: waiting helps, the switch has no part in it.
+    expect(await ends("FLAG_FOR_REVIEW")).toEqual([]);
+    expect(await ends(NOTE)).toEqual(["the ACCOUNT kill switch expires at 2099-01-01T00:00:00Z"]);
   });
 
   it("lists only changes that are seen to flip: each, made for real, gives what was said", async () => {

@@ -52,9 +52,11 @@ function varyTime({ intent, snapshot, decision }: Simulated): Variation[] {
     const change = `expires_at ${expires_at} → later, or left out`;
     variations.push({ kind: "EXPIRY", change, intent: lasting, snapshot });
   }
-  const { budget } = decision;
+  const { budget, facts } = decision;
   if (budget !== undefined) at(budget.resets_at, `the budget resets at ${budget.resets_at}`);
-  for (const [scope, stored] of Object.entries(snapshot.killSwitches)) {
+  // By the end of a switch that stops something else, other things may have changed the answer.
+  for (const { scope } of facts?.kill_switches ?? []) {
+    const stored = snapshot.killSwitches[scope];
     if (stored.status !== "readable" || !("expires_at" in stored.value)) continue;
     const ends = stored.value.expires_at;
     if (ends !== undefined) at(ends, `the ${scope} kill switch expires at ${ends}`);
