@@ -2,6 +2,7 @@ import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
 import { serveAdmin } from "@autonomy-gate/admin/serve";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { connect } from "./clients.ts";
+import { onPort } from "./on-port.ts";
 import type { LocalSettings } from "./settings.ts";
 import type { StackFile } from "./stack-file.ts";
 
@@ -22,16 +23,19 @@ export async function startAdmin(
   const key = { tenant_id: "*", role: "admin" } as const;
   const { api_key } = await createApiKey(clients.documents, config, key);
   clients.destroy();
-  const server = await serveAdmin({
-    port: ports.admin,
-    region: stack.region,
-    credentials: stack.credentials,
-    dynamodb: {
-      endpoint: stack.dynamodb.endpoint,
-      tables: { config, budgetState: budget_state, ledger },
-    },
-    events: stack.events,
-    clock: systemClock(clockOffsetSeconds * 1_000),
-  });
+  const wanted = { port: ports.admin, variable: "AUTONOMY_PORT_ADMIN" };
+  const server = await onPort(wanted, (port) =>
+    serveAdmin({
+      port,
+      region: stack.region,
+      credentials: stack.credentials,
+      dynamodb: {
+        endpoint: stack.dynamodb.endpoint,
+        tables: { config, budgetState: budget_state, ledger },
+      },
+      events: stack.events,
+      clock: systemClock(clockOffsetSeconds * 1_000),
+    }),
+  );
   return { url: server.url, api_key, close: server.close };
 }

@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
-const Port = z.coerce.number().int().min(0).max(65_535).default(0);
+const PORT_MESSAGE = "must be a port, from 0 (any free one) to 65535";
+
+const Port = z.coerce
+  .number(PORT_MESSAGE)
+  .int(PORT_MESSAGE)
+  .min(0, PORT_MESSAGE)
+  .max(65_535, PORT_MESSAGE)
+  .default(0);
 
 const Environment = z.object({
   AUTONOMY_STACK_FILE: z.string().min(1).default(".autonomy/stack.json"),

@@ -26,13 +26,22 @@ export const StackFile = z.object({
 });
 export type StackFile = z.infer<typeof StackFile>;
 
-/** The stack a file describes. Throws an error that says what to do when there is none. */
+/** The stack that a file describes and that runs. Throws an error that says what to do without one. */
+export async function readRunningStack(path: string): Promise<StackFile> {
+  const stack = await readStackFile(path);
+  if (await isServed(stack.dynamodb.endpoint)) return stack;
+  throw new Error(`The stack that ${path} describes has ended. Start one with: pnpm stack`);
+}
+
+/** The stack a file describes. Throws an error that says what to do when it describes none. */
 export async function readStackFile(path: string): Promise<StackFile> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new Error(`No stack is running: ${path} does not exist. Start one with: pnpm stack`, {
+    const isAbsent = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const problem = isAbsent ? "does not exist" : "cannot be read";
+    throw new Error(`No stack is running: ${path} ${problem}. Start one with: pnpm stack`, {
       cause,
     });
   }

@@ -4,6 +4,7 @@ import { connect } from "./clients.ts";
 import { startDynamoDb } from "./dynamodb/server.ts";
 import { createTables } from "./dynamodb/tables.ts";
 import { startEvents } from "./events/server.ts";
+import { onPort } from "./on-port.ts";
 import type { LocalSettings } from "./settings.ts";
 import { createQueues, startSqs } from "./sqs.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -29,16 +30,47 @@ export interface Stack {
 export async function startStack(
   settings: Pick<LocalSettings, "ports" | "visibilityTimeoutSeconds">,
 ): Promise<Stack> {
-  const [dynamodb, sqs] = await Promise.all([
-    startDynamoDb({ port: settings.ports.dynamodb }),
-    startSqs({ port: settings.ports.sqs }),
-  ]);
+  // Closed again, the last first, should anything here fail.
+  await using opened = new AsyncDisposableStack();
+  const { ports } = settings;
   const shared = { region: REGION, credentials: CREDENTIALS };
-  const events = await startEvents({
-    port: settings.ports.events,
-    sqs: { endpoint: sqs.endpoint, ...shared },
-  });
-  const clients = connect({ ...shared, dynamodb, sqs, events });
+  const dynamodb = opened.adopt(
+    await onPort({ port: ports.dynamodb, variable: "AUTONOMY_PORT_DYNAMODB" }, (port) =>
+      startDynamoDb({ port }),
+    ),
+    closed,
+  );
+  const sqs = opened.adopt(
+    await onPort({ port: ports.sqs, variable: "AUTONOMY_PORT_SQS" }, (port) => startSqs({ port })),
+    closed,
+  );
+  const events = opened.adopt(
+    await onPort({ port: ports.events, variable: "AUTONOMY_PORT_EVENTS" }, (port) =>
+      startEvents({ port, sqs: { endpoint: sqs.endpoint, ...shared } }),
+    ),
+    closed,
+  );
+  const queues = await createTopology({ ...shared, dynamodb, sqs, events }, settings);
+  const description: StackFile = {
+    ...shared,
+    dynamodb: { endpoint: dynamodb.endpoint, tables: TABLES },
+    sqs: { endpoint: sqs.endpoint, queues },
+    events: { endpoint: events.endpoint, bus: BUS },
+  };
+  const running = opened.move();
+  return { description, close: () => running.disposeAsync() };
+}
+
+async function closed(server: { close(): Promise<void> }): Promise<void> {
+  await server.close();
+}
+
+/** Makes the tables, the bus, the queues, and the rules between these two. */
+async function createTopology(
+  services: Parameters<typeof connect>[0],
+  settings: Pick<LocalSettings, "visibilityTimeoutSeconds">,
+): Promise<StackFile["sqs"]["queues"]> {
+  const clients = connect(services);
   try {
     const [queues] = await Promise.all([
       createQueues(clients.sqs, settings),
@@ -59,19 +91,7 @@ export async function startStack(
         queueUrl: queues.outcomes,
       }),
     ]);
-    const description: StackFile = {
-      ...shared,
-      dynamodb: { endpoint: dynamodb.endpoint, tables: TABLES },
-      sqs: { endpoint: sqs.endpoint, queues },
-      events: { endpoint: events.endpoint, bus: BUS },
-    };
-    return {
-      description,
-      close: async () => {
-        await events.close();
-        await Promise.all([sqs.close(), dynamodb.close()]);
-      },
-    };
+    return queues;
   } finally {
     clients.destroy();
   }

@@ -1,6 +1,12 @@
 import { startAdmin } from "../admin.ts";
 import { readSettings } from "../settings.ts";
-import { isServed, readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
+import {
+  isServed,
+  readRunningStack,
+  readStackFile,
+  type StackFile,
+  writeStackFile,
+} from "../stack-file.ts";
 import { complain } from "./output.ts";
 import { stopSignal } from "./until-stopped.ts";
 
@@ -8,7 +14,7 @@ import { stopSignal } from "./until-stopped.ts";
 export async function adminCommand(): Promise<void> {
   const stop = stopSignal();
   const settings = readSettings(process.env);
-  const stack = await readStackFile(settings.stackFile);
+  const stack = await readRunningStack(settings.stackFile);
   const admin = await startAdmin(stack, settings);
   const { url, api_key } = admin;
   try {

@@ -1,6 +1,6 @@
 import { startConsumer } from "../consumer.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readRunningStack } from "../stack-file.ts";
 import { complain, errorText } from "./output.ts";
 import { stopSignal } from "./until-stopped.ts";
 
@@ -8,7 +8,7 @@ import { stopSignal } from "./until-stopped.ts";
 export async function consumerCommand(): Promise<void> {
   const stop = stopSignal();
   const settings = readSettings(process.env);
-  const stack = await readStackFile(settings.stackFile);
+  const stack = await readRunningStack(settings.stackFile);
   const consumer = startConsumer(stack, settings, (fault) =>
     complain(`The consumer goes on after: ${errorText(fault)}`),
   );

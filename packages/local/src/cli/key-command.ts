@@ -11,7 +11,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { connect } from "../clients.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readRunningStack } from "../stack-file.ts";
 import { complain, say } from "./output.ts";
 
 /** Where the keys are. */
@@ -82,7 +82,7 @@ async function onTableOfAws<T>(table: string, work: TableWork<T>): Promise<T> {
 
 async function onConfigTable<T>({ table }: KeyTableOptions, work: TableWork<T>): Promise<T> {
   if (table !== undefined) return onTableOfAws(table, work);
-  const stack = await readStackFile(readSettings(process.env).stackFile);
+  const stack = await readRunningStack(readSettings(process.env).stackFile);
   const clients = connect(stack);
   try {
     return await work(clients.documents, stack.dynamodb.tables.config);

@@ -8,7 +8,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program().parseAsync(argv);
   } catch (error) {
     complain(errorText(error));
-    process.exitCode = 1;
+    // Not by its exit code alone: what a failed command has opened would keep it alive.
+    process.exit(1);
   }
 }
 

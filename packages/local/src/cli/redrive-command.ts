@@ -1,12 +1,12 @@
 import { connect } from "../clients.ts";
 import { redrive } from "../redrive.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readRunningStack } from "../stack-file.ts";
 import { say } from "./output.ts";
 
 /** `pnpm gate redrive`: gives the messages of the dead-letter queue to the gate again. */
 export async function redriveCommand(): Promise<void> {
-  const stack = await readStackFile(readSettings(process.env).stackFile);
+  const stack = await readRunningStack(readSettings(process.env).stackFile);
   const clients = connect(stack);
   try {
     const { intents, intents_dlq } = stack.sqs.queues;

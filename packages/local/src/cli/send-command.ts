@@ -4,13 +4,13 @@ import { connect } from "../clients.ts";
 import { type IntentDetail, readIntents } from "../intents-file.ts";
 import { publishIntents } from "../publish-intents.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile } from "../stack-file.ts";
-import { say } from "./output.ts";
+import { readRunningStack } from "../stack-file.ts";
+import { errorText, say } from "./output.ts";
 
 /** `pnpm gate send FILE… | -`: publishes intents as Phase 3 does. */
 export async function sendCommand(files: readonly string[]): Promise<void> {
   const { stackFile } = readSettings(process.env);
-  const stack = await readStackFile(stackFile);
+  const stack = await readRunningStack(stackFile);
   const intents = (await Promise.all(files.map(readIntentsFrom))).flat();
   const clients = connect(stack);
   try {
@@ -25,5 +25,13 @@ export async function sendCommand(files: readonly string[]): Promise<void> {
 async function readIntentsFrom(file: string): Promise<IntentDetail[]> {
   return file === "-"
     ? readIntents(await text(process.stdin), "standard input")
-    : readIntents(await readFile(file, "utf8"), file);
+    : readIntents(await textOf(file), file);
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${errorText(cause)}`, { cause });
+  }
 }

@@ -64,6 +64,7 @@ async function runExamples(
   stack: StackFile,
   stop: StopSignal,
 ): Promise<readonly string[]> {
+  await new Promise((r) => setTimeout(r, 1000));
   await loadExampleConfiguration(clients.documents, stack.dynamodb.tables.config);
   const intents = await readExampleIntents();
   const feed = await openOutcomeFeed(clients, stack);

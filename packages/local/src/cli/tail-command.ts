@@ -2,14 +2,14 @@ import { connect } from "../clients.ts";
 import { openOutcomeFeed } from "../outcome-feed.ts";
 import { outcomeText } from "../print-outcome.ts";
 import { readSettings } from "../settings.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readRunningStack } from "../stack-file.ts";
 import { complain, say } from "./output.ts";
 import { stopSignal } from "./until-stopped.ts";
 
 /** `pnpm gate tail`: prints outcomes as they come, from its own queue, until Ctrl-C. */
 export async function tailCommand(): Promise<void> {
   const stop = stopSignal();
-  const stack = await readStackFile(readSettings(process.env).stackFile);
+  const stack = await readRunningStack(readSettings(process.env).stackFile);
   const clients = connect(stack);
   const feed = await openOutcomeFeed(clients, stack);
   complain("Following outcomes. Ctrl-C ends it.");
