@@ -242,4 +242,32 @@ describe("action types", () => {
     expect(await find()).toMatchObject({ source: "BUILT_IN" });
     await admin.close();
   });
+
+  it("are a tenant's own where its credential names nobody, to read as to write", async () => {
+    const admin = await openAdmin();
+    const platform = await admin.newKey("*", "admin");
+    const tenant = await admin.newKey("acme", "admin");
+    const entry = { action_type: "OURS", min_confidence: 0.9, external_contact: false };
+    const riskSeenBy = async (key: string, path: string) => {
+      const { json } = await admin.send("GET", path, { key });
+      return json.action_types
+        .filter((one: { action_type: string }) => one.action_type === entry.action_type)
+        .map((one: { source: string; risk_tier: string }) => `${one.source} ${one.risk_tier}`);
+    };
+    const put = (key: string, risk_tier: string) =>
+      admin.send("PUT", "/action-types", { key, body: { ...entry, risk_tier } });
+
+    expect((await put(platform, "HIGH")).status).toBe(200);
+    expect(await riskSeenBy(tenant, "/action-types")).toEqual(["GLOBAL HIGH"]);
+    expect((await put(tenant, "LOW")).status).toBe(200);
+    expect(await riskSeenBy(tenant, "/action-types")).toEqual(["TENANT LOW"]);
+    expect(await riskSeenBy(platform, "/action-types")).toEqual(["GLOBAL HIGH"]);
+    expect(await riskSeenBy(platform, "/action-types?tenant_id=other")).toEqual(["GLOBAL HIGH"]);
+
+    const remove = () => admin.send("DELETE", "/action-types/OURS", { key: tenant });
+    expect((await remove()).status).toBe(204);
+    expect((await remove()).status).toBe(404);
+    expect(await riskSeenBy(tenant, "/action-types")).toEqual(["GLOBAL HIGH"]);
+    await admin.close();
+  });
 });

@@ -116,7 +116,50 @@ describe("every route × credential × tenant", () => {
       }
     });
 
-    if (route.takesGlobal) {
+    if (route.takesBody) {
+      it(`API-1 ${name} refuses another tenant's credential whatever else is wrong with the body`, async () => {
+        const theirs = naming(plain, "body", "acme", account);
+        const body: Json = theirs.body ?? { tenant_id: "acme" };
+        const nestedTooDeep = "[".repeat(100) + "]".repeat(100);
+        for (const spoilt of [
+          { ...body, pk: "TENANT#acme" },
+          { ...body, account_id: "a#b" },
+          { tenant_id: "acme" },
+          `{"tenant_id":"acme","__proto__":{},"deep":${nestedTooDeep}}`,
+        ]) {
+          const reply = await send({ ...theirs, body: spoilt }, keys.get(`mallory ${route.role}`));
+          expect(reply, JSON.stringify(spoilt)).toMatchObject({
+            status: 403,
+            json: { code: "FORBIDDEN" },
+          });
+        }
+        const malformed = { ...theirs, body: { ...body, tenant_id: "a#b", intent: undefined } };
+        expect(await send(malformed, keys.get(`mallory ${route.role}`))).toMatchObject({
+          status: 400,
+        });
+      });
+    }
+
+    it(`API-1 ${name} refuses another tenant's credential whatever else is wrong with the query`, async () => {
+      const theirs = naming(plain, "query", "acme", "a#b");
+      const request = { ...theirs, query: { ...theirs.query, pk: "x" } };
+      expect(await send(request, keys.get(`mallory ${route.role}`))).toMatchObject({
+        status: 403,
+        json: { code: "FORBIDDEN" },
+      });
+    });
+
+    if (route.namingNobody === "OWN_OR_EVERYONE") {
+      it(`${name} is about the credential's own tenant where nobody is named`, async () => {
+        const request = withoutTenant(naming(plain, "query", undefined, undefined));
+        for (const tenant of ["acme", "*"]) {
+          const reply = await send(request, keys.get(`${tenant} ${route.role}`));
+          expect([200, 204, 404]).toContain(reply.status);
+        }
+      });
+    }
+
+    if (route.namingNobody === "EVERYONE") {
       it(`${name} keeps what is global to the platform's credentials`, async () => {
         const request = withoutTenant(naming(plain, "query", undefined, undefined));
         expect(await send(request, keys.get(`acme ${route.role}`))).toMatchObject({ status: 403 });

@@ -263,7 +263,10 @@ describe("simulation", () => {
 
   it("refuses another tenant's intent, unusable ids and unknown overrides", async () => {
     const send = (body: object) => admin.send("POST", "/simulate", { key: viewer, body });
-    expect((await send({ intent: { ...aNote("a", "i"), tenant_id: "victim" } })).status).toBe(403);
+    const victims = { ...aNote("a", "i"), tenant_id: "victim" };
+    expect((await send({ intent: victims })).status).toBe(403);
+    expect((await send({ intent: victims, overrides: { mode: "YOLO" } })).status).toBe(403);
+    expect((await send({ intent: { ...victims, account_id: "a#b" } })).status).toBe(403);
     expect((await send({ intent: { ...aNote("a#b", "i") } })).status).toBe(400);
     expect((await send({ intent: aNote("a", "i"), overrides: { mode: "YOLO" } })).status).toBe(400);
     expect((await send({ intent: aNote("a", "i"), overrides: { pk: "x" } })).status).toBe(400);

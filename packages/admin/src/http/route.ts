@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Credential, Role } from "../auth/credential.ts";
 import type { AdminPorts } from "../ports.ts";
 import { type Answer, documentedResponses } from "./answer.ts";
-import { parse, queryObject } from "./parse.ts";
+import { parse, queryObject, refuseForbiddenKeys } from "./parse.ts";
 import { bindScope, NamedScope, type Reach, requireOwnTenant } from "./scope.ts";
 
 /** What every handler may know of a request: who asks, when, and under which id. */
@@ -31,7 +31,7 @@ interface RawRequest extends Caller {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
-  /** Parsed JSON, `undefined` when there is none; throws a 400, 413 or 415. */
+  /** JSON as it was parsed, `undefined` when there is none; throws a 400, 413 or 415. */
   readonly readBody: () => Promise<unknown>;
 }
 
@@ -64,8 +64,8 @@ interface RouteSpec<
   readonly success: Success;
   /** Media types of a 200 that is not JSON. */
   readonly texts?: readonly string[];
-  /** What names somebody in a body, beside its own `tenant_id` and `account_id`. */
-  readonly alsoNamedBy?: (body: z.output<Body>) => unknown;
+  /** Where in a body somebody is named, beside its own `tenant_id` and `account_id`: field by field. */
+  readonly alsoNamedAt?: readonly (readonly string[])[];
   readonly handle: (
     request: AdminRequest<S, z.output<Params>, z.output<Query>, z.output<Body>>,
     ports: AdminPorts,
@@ -77,8 +77,8 @@ export interface AdminRoute {
   readonly method: Method;
   readonly path: string;
   readonly role: Role;
-  /** Whether a request that names nobody is about everyone. */
-  readonly takesGlobal: boolean;
+  /** Whom a request is about that names nobody. */
+  readonly namingNobody: Reach["namingNobody"];
   readonly takesBody: boolean;
   readonly document: RouteConfig;
   /** Checks every part of a request and the tenant it names, then handles it. */
@@ -120,23 +120,26 @@ export function adminRoute<
     method,
     path,
     role,
-    takesGlobal: reach.global,
+    namingNobody: reach.namingNobody,
     takesBody,
     document,
     answer: async (raw, ports) => {
       const { named, rest } = splitQuery(queryObject(raw.query), reach);
-      const places = [NamedScope.parse(parse(reach.query, named, "query")), inHeader(raw.headers)];
-      // Before the rest is looked at: whose it is comes first.
-      requireOwnTenant(places, raw.credential);
+      const header = { "X-Tenant-Id": raw.headers.get("x-tenant-id") ?? undefined };
+      // Before anything else is looked at: whose it is comes first.
+      requireOwnTenant([named, { tenant_id: header["X-Tenant-Id"] }], raw.credential);
+      const json = await raw.readBody();
+      const namers = [[], ...(spec.alsoNamedAt ?? [])].map((path) => fieldAt(json, path));
+      requireOwnTenant(namers, raw.credential);
+      const inQuery = NamedScope.parse(parse(reach.query, named, "query"));
+      const inHeader = { tenant_id: parse(TenantHeader, header, "header")["X-Tenant-Id"] };
       const params = parse(spec.params, raw.params, "path");
       const query = parse(spec.query, rest, "query");
       // Also where none is taken: what somebody sent is never passed over.
-      const body = parse(spec.body, await raw.readBody(), "body");
-      for (const place of [body, spec.alsoNamedBy?.(body)]) {
-        const inBody = NamedScope.safeParse(place);
-        if (inBody.success) places.push(inBody.data);
-      }
-      const scope = bindScope(places, raw.credential, reach);
+      refuseForbiddenKeys(json);
+      const body = parse(spec.body, json, "body");
+      const inBody = namers.map((namer) => NamedScope.safeParse(namer).data ?? {});
+      const scope = bindScope([inQuery, inHeader, ...inBody], raw.credential, reach);
       const { credential, requestId, calendar, ifMatch } = raw;
       const caller = { credential, requestId, calendar, ifMatch };
       return spec.handle({ ...caller, scope, params, query, body }, ports);
@@ -153,12 +156,18 @@ function splitQuery(given: Record<string, string>, { query }: Reach) {
   };
 }
 
-const TenantHeader = z.strictObject({ "X-Tenant-Id": TenantId.optional() });
-
-function inHeader(headers: Headers): NamedScope {
-  const named = headers.get("x-tenant-id") ?? undefined;
-  return { tenant_id: parse(TenantHeader, { "X-Tenant-Id": named }, "header")["X-Tenant-Id"] };
+/** What stands in a field of a field …; `undefined`: there is no such field. */
+function fieldAt(json: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, name) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, name)
+        ? Reflect.get(value, name)
+        : undefined,
+    json,
+  );
 }
+
+const TenantHeader = z.strictObject({ "X-Tenant-Id": TenantId.optional() });
 
 /** If-Match is for those who change an object. */
 function documentedHeaders(method: Method, role: Role): z.ZodObject {

@@ -17,8 +17,12 @@ type WideScope = Exclude<ConfigScope, AccountScope>;
 
 /** What a route can be about. */
 export interface Reach<S extends ConfigScope = ConfigScope> {
-  /** Whether a request that names nobody is about everyone. */
-  readonly global: boolean;
+  /**
+   * Whom a request is about that names nobody. OWN: the credential's tenant, else it is refused.
+   * EVERYONE: what is global, for platform credentials alone. OWN_OR_EVERYONE: the credential's
+   * tenant, for platform credentials what is global.
+   */
+  readonly namingNobody: "OWN" | "EVERYONE" | "OWN_OR_EVERYONE";
   /** The query parameters that name it. */
   readonly query: z.ZodObject;
   /** Throws a 400 when the request names too little for the route. */
@@ -33,7 +37,7 @@ const accountQuery = z.strictObject({
 
 /** One account. */
 export const ACCOUNT: Reach<AccountScope> = {
-  global: false,
+  namingNobody: "OWN",
   query: accountQuery,
   resolve: (scope) => {
     if (scope.kind === "ACCOUNT") return scope;
@@ -43,7 +47,7 @@ export const ACCOUNT: Reach<AccountScope> = {
 
 /** A tenant, or one of its accounts. */
 export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
-  global: false,
+  namingNobody: "OWN",
   query: accountQuery,
   resolve: (scope) => {
     if (scope.kind !== "GLOBAL") return scope;
@@ -53,7 +57,7 @@ export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
 
 /** A tenant, or with none named what is global. */
 export const GLOBAL_OR_TENANT: Reach<WideScope> = {
-  global: true,
+  namingNobody: "EVERYONE",
   query: tenantQuery,
   resolve: (scope) => {
     if (scope.kind !== "ACCOUNT") return scope;
@@ -61,9 +65,15 @@ export const GLOBAL_OR_TENANT: Reach<WideScope> = {
   },
 };
 
+/** A tenant, by default the credential's own, or for the platform what is global. */
+export const OWN_TENANT_OR_GLOBAL: Reach<WideScope> = {
+  ...GLOBAL_OR_TENANT,
+  namingNobody: "OWN_OR_EVERYONE",
+};
+
 /** Everyone, a tenant, or an account. */
 export const ANY_SCOPE: Reach = {
-  global: true,
+  namingNobody: "EVERYONE",
   query: accountQuery,
   resolve: (scope) => scope,
 };
@@ -80,11 +90,14 @@ export function agreed<T>(name: string, said: readonly (T | undefined)[]): T | u
   throw invalid([{ path: name, message: "must be the same everywhere in the request" }]);
 }
 
-/** Throws a 403 when a place names another tenant than the credential's. */
-export function requireOwnTenant(places: readonly NamedScope[], credential: Credential): void {
-  if (credential.tenant === ALL_TENANTS) return;
-  if (places.some(({ tenant_id }) => tenant_id !== undefined && tenant_id !== credential.tenant)) {
-    throw forbiddenTenant();
+const NamesTenant = z.object({ tenant_id: TenantId });
+
+/** Throws a 403 when a place names another tenant than the credential's, whatever else is in it. */
+export function requireOwnTenant(places: readonly unknown[], { tenant }: Credential): void {
+  if (tenant === ALL_TENANTS) return;
+  for (const place of places) {
+    const named = NamesTenant.safeParse(place);
+    if (named.success && named.data.tenant_id !== tenant) throw forbiddenTenant();
   }
 }
 
@@ -108,7 +121,8 @@ export function bindScope<S extends ConfigScope>(
     "account_id",
     places.map(({ account_id }) => account_id),
   );
-  const aboutEveryone = reach.global && named === undefined && account === undefined;
+  const aboutEveryone =
+    reach.namingNobody === "EVERYONE" && named === undefined && account === undefined;
   if (aboutEveryone && credential.tenant !== ALL_TENANTS) throw forbiddenTenant();
   const tenant = named ?? ownTenant(credential);
   if (tenant === undefined && account !== undefined) throw missing("tenant_id");

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
-import { GLOBAL_OR_TENANT, keysBody, NamedScope } from "../http/scope.ts";
+import { keysBody, NamedScope, OWN_TENANT_OR_GLOBAL } from "../http/scope.ts";
 import { makeChange, writtenBy } from "../write.ts";
 
 const ActionTypeConfig = z
@@ -45,9 +45,9 @@ export const listActionTypes = adminRoute({
   path: "/action-types",
   summary: "The action types in force for a tenant, or for everyone",
   description:
-    "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole.",
+    "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole. Without tenant_id: the credential's own tenant, for the platform everyone.",
   role: "viewer",
-  reach: GLOBAL_OR_TENANT,
+  reach: OWN_TENANT_OR_GLOBAL,
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: NOTHING,
@@ -73,7 +73,7 @@ export const putActionType = adminRoute({
   path: "/action-types",
   summary: "Say what an action type is, for a tenant or for everyone",
   role: "admin",
-  reach: GLOBAL_OR_TENANT,
+  reach: OWN_TENANT_OR_GLOBAL,
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: ActionTypeBody,
@@ -95,7 +95,7 @@ export const deleteActionType = adminRoute({
   path: "/action-types/{type}",
   summary: "Remove an entry, so that the next one answers",
   role: "admin",
-  reach: GLOBAL_OR_TENANT,
+  reach: OWN_TENANT_OR_GLOBAL,
   params: z.strictObject({ type: ActionType }),
   query: NO_FIELDS,
   body: keysBody({ tenant_id: NamedScope.shape.tenant_id }),

@@ -51,7 +51,7 @@ export const simulate = adminRoute({
   query: NO_FIELDS,
   body: SimulateBody,
   success: SimulatedOutcome,
-  alsoNamedBy: ({ intent }) => intent,
+  alsoNamedAt: [["intent"]],
   handle: async ({ body, calendar }, { gate }) => {
     const { received, canonical } = receive(body.intent);
     const { content, tenant_id, account_id, action_intent_id } = received;
