@@ -1,7 +1,8 @@
-import { access, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, readdir, readFile, watch } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Reason } from "@autonomy-gate/core/policy/policy";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { connect } from "../src/clients.ts";
@@ -51,6 +52,21 @@ describe("pnpm start --once", () => {
 });
 
 describe("pnpm start", () => {
+  test("writes the stack file when the examples' configuration is there", async () => {
+    const changes = watch(dirname(bench.stackFile));
+    bench.start(["start"]);
+    for await (const { filename } of changes) if (filename === basename(bench.stackFile)) break;
+
+    const stack = await readStackFile(bench.stackFile);
+    const clients = connect(stack);
+    const { Items } = await clients.documents.send(
+      new ScanCommand({ TableName: stack.dynamodb.tables.config }),
+    );
+    clients.destroy();
+
+    expect(Items).toEqual(expect.arrayContaining(await exampleConfiguration()));
+  });
+
   test("serves until Ctrl-C, and then removes the stack file", async () => {
     const start = bench.start(["start"]);
     await start.line("Ctrl-C ends it.");
@@ -229,6 +245,11 @@ function intentText(id: string): string {
     action_type: "CREATE_INTERNAL_NOTE",
     confidence_score: 0.9,
   });
+}
+
+async function exampleConfiguration(): Promise<unknown[]> {
+  const text = await readFile(join(EXAMPLES, "../configuration.json"), "utf8");
+  return z.array(z.unknown()).parse(JSON.parse(text));
 }
 
 async function expectedReasons(): Promise<Map<string, string>> {

@@ -32,6 +32,7 @@ export async function startCommand({ once }: { readonly once: boolean }): Promis
   quietTelemetry();
   const stack = await startStack(settings);
   const clients = connect(stack.description);
+  await loadExampleConfiguration(clients.documents, stack.description.dynamodb.tables.config);
   const admin = await startAdmin(stack.description, settings);
   const description = {
     ...stack.description,
@@ -64,8 +65,6 @@ async function runExamples(
   stack: StackFile,
   stop: StopSignal,
 ): Promise<readonly string[]> {
-  await new Promise((r) => setTimeout(r, 1000));
-  await loadExampleConfiguration(clients.documents, stack.dynamodb.tables.config);
   const intents = await readExampleIntents();
   const feed = await openOutcomeFeed(clients, stack);
   try {
