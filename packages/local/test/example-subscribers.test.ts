@@ -145,7 +145,7 @@ describe("without a running stack", () => {
     };
     await writeFile(stackFile, JSON.stringify(left));
     const { code, stderr } = await run(example, stackFile);
-    expect(stderr).toMatch(/^The stack in .* does not answer .* Start one with: pnpm start\n$/);
+    expect(stderr).toMatch(/^The stack that .* describes has ended. Start one with: pnpm stack\n$/);
     expect(code).toBe(1);
     await rm(folder, { recursive: true });
   });
