@@ -1,7 +1,6 @@
 import {
   ActionTypeBudgetV1,
   AutonomyBudgetV1,
-  DailyLimit,
   StoredActionTypeBudget,
   StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
@@ -10,6 +9,7 @@ import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { listAll } from "@autonomy-gate/core/config/list-all";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
+import { BudgetBody } from "../budget-body.ts";
 import { json, NONE } from "../http/answer.ts";
 import { invalid } from "../http/errors.ts";
 import { etagOf } from "../http/etag.ts";
@@ -24,12 +24,6 @@ import {
 } from "../http/scope.ts";
 import { type Change, makeChange, scopeIds, writtenBy } from "../write.ts";
 import { budgetNow } from "./budget-now.ts";
-
-/**
- * Action types one budget may cap by itself: at most 84 KB of JSON. A change is written with what it
- * was before, into one audit entry (400 KB in DynamoDB) and one event (256 KB in EventBridge).
- */
-const CAPS_MAX = 1_000;
 
 const Budget = z
   .object({
@@ -61,28 +55,6 @@ const BudgetAnswer = z.object({
   /** Daily caps that the account has for single types, beside those in `config`. */
   action_type_budgets: z.array(ActionTypeBudget).optional(),
 });
-
-const BudgetBody = z
-  .strictObject({
-    ...NamedScope.shape,
-    action_type: ActionType.optional(),
-    max_autonomous_per_day: DailyLimit,
-    max_per_action_type: AutonomyBudgetV1.shape.max_per_action_type,
-    decay_if_unused: AutonomyBudgetV1.shape.decay_if_unused,
-    timezone: AutonomyBudgetV1.shape.timezone.meta({ example: "Europe/Berlin" }),
-  })
-  .superRefine((body, context) => {
-    if (Object.keys(body.max_per_action_type ?? {}).length > CAPS_MAX) {
-      const message = `must cap at most ${CAPS_MAX} action types`;
-      context.addIssue({ code: "custom", path: ["max_per_action_type"], message });
-    }
-    if (body.action_type === undefined) return;
-    for (const name of ["max_per_action_type", "decay_if_unused", "timezone"] as const) {
-      if (body[name] === undefined) continue;
-      const message = "does not go with action_type: its cap is max_autonomous_per_day alone";
-      context.addIssue({ code: "custom", path: [name], message });
-    }
-  });
 
 const BudgetKey = z.strictObject({ action_type: ActionType.optional() });
 

@@ -1,6 +1,6 @@
 import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { type Decision, DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { type Decision, DecisionRecord, LEDGER_ONLY } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
@@ -12,7 +12,7 @@ import canonicalize from "canonicalize";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS } from "../http/route.ts";
-import { ACCOUNT, NamedScope } from "../http/scope.ts";
+import { ACCOUNT, agreed, NamedScope } from "../http/scope.ts";
 import { decideNow } from "../simulate/decide-now.ts";
 import { Overrides, overridden } from "../simulate/overrides.ts";
 import { Standing, standing } from "../simulate/standing.ts";
@@ -27,12 +27,7 @@ const SimulateBody = z.strictObject({
 
 const SimulatedOutcome = z
   .looseObject({
-    ...DecisionRecord.omit({
-      fingerprint: true,
-      trace_id: true,
-      causation_id: true,
-      date_key: true,
-    }).shape,
+    ...DecisionRecord.omit(LEDGER_ONLY).shape,
     /** The intent's data; `null` when it is not valid. */
     intent: z.unknown(),
     would_flip: z.array(Flip),
@@ -51,8 +46,15 @@ export const simulate = adminRoute({
   query: NO_FIELDS,
   body: SimulateBody,
   success: SimulatedOutcome,
-  alsoNamedAt: [["intent"]],
+  alsoNamedAt: [
+    ["intent"],
+    ["overrides", "budget"],
+    ["overrides", "kill_switch"],
+    ["overrides", "action_type"],
+  ],
   handle: async ({ body, calendar }, { gate }) => {
+    const { budget, action_type: entry } = body.overrides ?? {};
+    agreed("action_type", [body.intent.action_type, budget?.action_type, entry?.action_type]);
     const { received, canonical } = receive(body.intent);
     const { content, tenant_id, account_id, action_intent_id } = received;
     const action_type = content.valid ? content.intent.action_type : null;
