@@ -76,6 +76,29 @@ describe("startSqs", () => {
     expect(await roundTrip(new SQSClient(account), quarantine)).toBe("hello");
   });
 
+  it.each(["\t\n\r ~", "\ud7ff\ue000\ufffd", "\u{10000}😀\u{10ffff}"])(
+    "takes the characters that SQS takes: %j",
+    async (MessageBody) => {
+      const { quarantine: QueueUrl } = await createQueues(client);
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+
+      const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+
+      expect(Messages?.map(({ Body }) => Body)).toEqual([MessageBody]);
+    },
+  );
+
+  it.each(["\u0000", "\u001f", "\ud83d", "\ude00", "\ufffe"])(
+    "refuses a character that SQS refuses: %j",
+    async (MessageBody) => {
+      const { quarantine: QueueUrl } = await createQueues(client);
+
+      await expect(client.send(new SendMessageCommand({ QueueUrl, MessageBody }))).rejects.toThrow(
+        "Invalid characters",
+      );
+    },
+  );
+
   it("frees its port on close, so that it can start on it again", async () => {
     const port = Number(new URL(sqs.endpoint).port);
     await sqs.close();
