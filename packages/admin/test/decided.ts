@@ -1,12 +1,10 @@
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
-import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { recordOf } from "@autonomy-gate/core/gate/received";
-import { intentContent } from "@autonomy-gate/core/intent/content";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
-import canonicalize from "canonicalize";
 import { decideNow } from "../src/simulate/decide-now.ts";
 import { TABLES, type TestAdmin } from "./open-admin.ts";
 
@@ -25,10 +23,8 @@ export async function recordDecision(
   decidedAt = "2026-11-22T09:30:00.000Z",
 ): Promise<DecisionRecord> {
   const ids = IntentIds.parse(intent);
-  const { tenant_id, account_id, action_intent_id } = ids;
-  const ref = { tenant_id, account_id, action_intent_id };
-  const canonical = canonicalize(intent) ?? "";
-  const content = intentContent(intent, canonical);
+  const { received } = receivedIntent({ data: intent, ref: ids, raw: "" });
+  const { tenant_id, account_id, content } = received;
   const calendar = calendarAt(instantMs(decidedAt));
   const store = dynamoGateStore(admin.doc, TABLES);
   const action_type = content.valid ? content.intent.action_type : null;
@@ -37,8 +33,7 @@ export async function recordDecision(
     content.valid && reply?.facts !== undefined
       ? decideNow(content.intent, { ...reply.facts, calendar })
       : decideInvalid(content.valid ? [] : content.issues, decidedAt);
-  const fingerprint = sha256(canonical);
-  const record = recordOf({ ...ref, decision_id: decisionId(ref), fingerprint, content }, decision);
+  const record = recordOf(received, decision);
   await store.record(record);
   return record;
 }

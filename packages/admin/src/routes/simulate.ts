@@ -1,14 +1,12 @@
-import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import type { Calendar } from "@autonomy-gate/core/day";
 import { type Decision, DecisionRecord, LEDGER_ONLY } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
-import { intentContent } from "@autonomy-gate/core/intent/content";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import { ABSENT } from "@autonomy-gate/core/stored";
-import canonicalize from "canonicalize";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS } from "../http/route.ts";
@@ -55,7 +53,9 @@ export const simulate = adminRoute({
   handle: async ({ body, calendar }, { gate }) => {
     const { budget, action_type: entry } = body.overrides ?? {};
     agreed("action_type", [body.intent.action_type, budget?.action_type, entry?.action_type]);
-    const { received, canonical } = receive(body.intent);
+    // The consumer's own reading; its message, which stands in for data without a form, is not known.
+    const source = { data: body.intent, ref: body.intent, raw: "" };
+    const { received, canonical } = receivedIntent(source);
     const { content, tenant_id, account_id, action_intent_id } = received;
     const action_type = content.valid ? content.intent.action_type : null;
     const request = { tenant_id, account_id, action_type, recordedFor: action_intent_id };
@@ -95,27 +95,4 @@ function decided(
   const snapshot = overridden({ ...facts, calendar }, overrides);
   const decision = decideNow(intent, snapshot);
   return { decision, would_flip: wouldFlip({ intent, snapshot, decision }) };
-}
-
-/** The intent as the consumer would take it from its queue. */
-function receive(data: z.infer<typeof IntentIds>) {
-  const { tenant_id, account_id, action_intent_id } = data;
-  const ref = { tenant_id, account_id, action_intent_id };
-  const canonical = canonicalText(data);
-  const received: ReceivedIntent = {
-    ...ref,
-    decision_id: decisionId(ref),
-    fingerprint: sha256(canonical ?? ""),
-    content: intentContent(data, canonical),
-  };
-  return { received, canonical };
-}
-
-/** `null`: the data has no RFC 8785 form, so the intent cannot be valid. */
-function canonicalText(data: unknown): string | null {
-  try {
-    return canonicalize(data) ?? null;
-  } catch {
-    return null;
-  }
 }

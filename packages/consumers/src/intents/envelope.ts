@@ -1,13 +1,12 @@
-import { decisionId, sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import { INTENT_DETAIL_TYPE, SCHEMA_VERSION } from "@autonomy-gate/core/contract";
 import { Instant, instantMs } from "@autonomy-gate/core/day";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import { intentContent, issuesOf } from "@autonomy-gate/core/intent/content";
+import { issuesOf } from "@autonomy-gate/core/intent/content";
 import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
 import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
 import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
-import canonicalize from "canonicalize";
 import * as z from "zod";
 
 /** What a message holds: an intent the gate can answer, or something no retry can help. */
@@ -57,26 +56,15 @@ export function readMessage(body: string, sources: readonly string[]): Message {
   if (!ids.success) {
     return refused("UNUSABLE_IDS", issuesOf(ids.error, "data").map(sentence).join("; "));
   }
-  const { tenant_id, account_id, action_intent_id } = ids.data;
-  const ref = { tenant_id, account_id, action_intent_id };
-  const canonical = canonicalText(data);
   const about = IntentMetadata.safeParse(metadata === undefined ? {} : metadata);
-  return {
-    kind: "intent",
-    canonical,
-    received: {
-      ...ref,
-      decision_id: decisionId(ref),
-      fingerprint: sha256(canonical ?? body),
-      ...traceIds(about.data, envelope.id),
-      content: intentContent(
-        data,
-        canonical,
-        about.success ? [] : issuesOf(about.error, "metadata"),
-      ),
-    },
-    ...occurredAt(about.data?.occurred_at),
-  };
+  const { received, canonical } = receivedIntent({
+    data,
+    ref: ids.data,
+    raw: body,
+    traceIds: traceIds(about.data, envelope.id),
+    otherIssues: about.success ? [] : issuesOf(about.error, "metadata"),
+  });
+  return { kind: "intent", canonical, received, ...occurredAt(about.data?.occurred_at) };
 }
 
 function readEnvelope(body: string): { kind: "event"; envelope: Envelope } | Refused {
@@ -105,15 +93,6 @@ function unexpectedEvent(envelope: Envelope, sources: readonly string[]): Refuse
     return refused("UNSUPPORTED_VERSION", `metadata.schema_version must be "${SCHEMA_VERSION}"`);
   }
   return undefined;
-}
-
-/** `null`: the data has no RFC 8785 form, so the intent cannot be valid. */
-function canonicalText(data: unknown): string | null {
-  try {
-    return canonicalize(data) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /** Ids for tracing, in the one spelling that every store returns unchanged. */
