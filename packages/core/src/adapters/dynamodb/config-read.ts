@@ -37,6 +37,6 @@ export function storedConfig(
   };
 }
 
-export function withoutKey({ pk, sk, ...attributes }: Item): ConfigAttributes {
+function withoutKey({ pk, sk, ...attributes }: Item): ConfigAttributes {
   return attributes;
 }
