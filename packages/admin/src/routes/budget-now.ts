@@ -1,11 +1,10 @@
 import { StoredBudget } from "@autonomy-gate/core/budget/budget";
 import { dayLimit } from "@autonomy-gate/core/budget/claim";
 import { positionNow } from "@autonomy-gate/core/budget/state";
-import { budgetTerms } from "@autonomy-gate/core/budget/terms";
+import { dayTerms } from "@autonomy-gate/core/budget/terms";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { ActionType } from "@autonomy-gate/core/ids";
-import { ABSENT, storedAs } from "@autonomy-gate/core/stored";
+import { storedAs } from "@autonomy-gate/core/stored";
 import type { AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
 
@@ -16,9 +15,6 @@ export interface BudgetNow {
   readonly remaining_today: number;
 }
 
-/** The day's terms do not depend on a type; the gate's rule asks for one all the same. */
-const ANY_TYPE = ActionType.parse("ANY");
-
 /** What is left of a budget today, by the gate's own rules; nothing when there is none to read. */
 export async function budgetNow(
   budget: ConfigAttributes | undefined,
@@ -27,12 +23,7 @@ export async function budgetNow(
   { budgetStates }: AdminPorts,
 ): Promise<BudgetNow> {
   if (budget === undefined) return { remaining_today: 0 };
-  const configs = {
-    account: storedAs(StoredBudget, budget),
-    accountActionType: ABSENT,
-    tenant: ABSENT,
-  };
-  const answer = budgetTerms(configs, ANY_TYPE);
+  const answer = dayTerms(storedAs(StoredBudget, budget));
   if (answer.status === "missing") return { problem: answer.problem, remaining_today: 0 };
   const { state } = await budgetStates.current(account);
   const position = positionNow(state, answer.terms.timeZone, calendar);

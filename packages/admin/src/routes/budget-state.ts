@@ -4,7 +4,7 @@ import {
   StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
 import type { OpenDay } from "@autonomy-gate/core/budget/state";
-import { scopeOf } from "@autonomy-gate/core/config/address";
+import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { type Calendar, DateKey } from "@autonomy-gate/core/day";
 import type { BudgetStateRead } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
@@ -65,9 +65,7 @@ async function today(
   calendar: Calendar,
   { config }: AdminPorts,
 ): Promise<DateKey> {
-  const object = { kind: "BUDGET" } as const;
-  const own = await config.read({ scope, object });
-  const found = own ?? (await config.read({ scope: scopeOf(scope.tenant_id), object }));
-  const budget = StoredBudget.safeParse(found);
+  const found = await readBudget(config, scope);
+  const budget = StoredBudget.safeParse(found?.attributes);
   return calendar.today(budget.data?.timezone ?? DEFAULT_TIME_ZONE);
 }

@@ -4,9 +4,10 @@ import {
   StoredActionTypeBudget,
   StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
-import { type ConfigObject, scopeOf } from "@autonomy-gate/core/config/address";
+import type { ConfigObject } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { listAll } from "@autonomy-gate/core/config/list-all";
+import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { BudgetBody } from "../budget-body.ts";
@@ -70,22 +71,17 @@ export const getBudget = adminRoute({
   body: NOTHING,
   success: BudgetAnswer,
   handle: async ({ scope, calendar }, ports) => {
-    const object = { kind: "BUDGET" } as const;
-    const [own, tenant] = await Promise.all([
-      ports.config.read({ scope, object }),
-      ports.config.read({ scope: scopeOf(scope.tenant_id), object }),
-    ]);
-    const found = own ?? tenant;
-    const etag = own === undefined ? undefined : etagOf(own);
-    const source = own !== undefined && scope.kind === "ACCOUNT" ? "ACCOUNT" : "TENANT";
-    const whose = source === "ACCOUNT" ? scope : scopeOf(scope.tenant_id);
-    const config = found === undefined ? undefined : budgetView(found, scopeIds(whose));
+    const found = await readBudget(ports.config, scope);
+    const source = found?.scope.kind;
+    const etag =
+      found !== undefined && source === scope.kind ? etagOf(found.attributes) : undefined;
+    const config = found && budgetView(found.attributes, scopeIds(found.scope));
     if (scope.kind === "TENANT") {
       return json({ config: config ?? null, ...(config && { source }) }, etag);
     }
     const [caps, now] = await Promise.all([
       listAll(ports.listing, scope, "ACTION_TYPE_BUDGET"),
-      budgetNow(found, scope, calendar, ports),
+      budgetNow(found?.attributes, scope, calendar, ports),
     ]);
     const action_type_budgets = caps.flatMap(({ name, attributes }) => {
       const ids = { ...scopeIds(scope), action_type: name };
@@ -96,7 +92,7 @@ export const getBudget = adminRoute({
     return json(
       {
         config: config ?? null,
-        ...(found === undefined ? {} : { source }),
+        ...(source && { source }),
         ...now,
         ...(action_type_budgets.length === 0 ? {} : { action_type_budgets }),
       },

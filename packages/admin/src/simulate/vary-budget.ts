@@ -1,6 +1,6 @@
 import type { StoredBudget } from "@autonomy-gate/core/budget/budget";
 import { positionNow } from "@autonomy-gate/core/budget/state";
-import { budgetTerms } from "@autonomy-gate/core/budget/terms";
+import { budgetInForce, budgetTerms } from "@autonomy-gate/core/budget/terms";
 import { readable } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 
@@ -12,13 +12,16 @@ export function varyBudget(simulated: Simulated): Variation[] {
     return [withDaily(simulated, "daily budget none → 1", { max_autonomous_per_day: 1 })];
   }
   const { terms } = answer;
+  const { account, tenant } = snapshot.budgets;
+  const inForce = budgetInForce(account, tenant);
+  if (inForce.status !== "readable") throw new TypeError("Terms come from a readable budget.");
   const position = positionNow(snapshot.budgetState, terms.timeZone, snapshot.calendar);
   if (position === undefined) return [];
   const used = position.count;
   const usedOfType = position.countByType.get(intent.action_type) ?? 0;
   const daily = (max_autonomous_per_day: number) =>
     withDaily(simulated, `daily budget ${terms.dailyLimit} → ${max_autonomous_per_day}`, {
-      ...budgetOf(simulated),
+      ...inForce.value,
       max_autonomous_per_day,
     });
   const { typeCap } = terms;
@@ -29,13 +32,6 @@ export function varyBudget(simulated: Simulated): Variation[] {
       ? []
       : [withCap(simulated, typeCap, usedOfType + 1), withCap(simulated, typeCap, usedOfType)]),
   ];
-}
-
-/** The budget in force, whoever set it. */
-function budgetOf({ snapshot }: Simulated): Partial<StoredBudget> {
-  const { account, tenant } = snapshot.budgets;
-  if (account.status === "readable") return account.value;
-  return tenant.status === "readable" ? tenant.value : {};
 }
 
 function withDaily(

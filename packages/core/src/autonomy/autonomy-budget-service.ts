@@ -7,6 +7,7 @@ import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
 import { COMMIT_WINDOW_MS } from "../commit/bounds.ts";
 import { readInTime } from "../commit/read-facts.ts";
 import { scopeOf } from "../config/address.ts";
+import { readBudget } from "../config/read-budget.ts";
 import { type Calendar, instantMs, instantText } from "../day.ts";
 import { PermanentError, TransientError } from "../errors.ts";
 import { AccountId, type AccountRef, ActionType, TenantId } from "../ids.ts";
@@ -61,18 +62,13 @@ export class AutonomyBudgetService {
    */
   async getConfig(tenantId: string, accountId: string): Promise<BudgetInForce | null> {
     const account = accountOf(tenantId, accountId);
+    const found = await readBudget(this.#ports.config, { kind: "ACCOUNT", ...account });
+    if (found === undefined) return null;
     const { tenant_id, account_id } = account;
-    const { config } = this.#ports;
-    const object = { kind: "BUDGET" } as const;
-    const own = await config.read({ scope: scopeOf(tenant_id, account_id), object });
-    if (own !== undefined) {
-      const name = `The stored budget of account ${account_id} of tenant ${tenant_id}`;
-      return { ...account, ...checked(name, StoredBudget, own) };
-    }
-    const shared = await config.read({ scope: scopeOf(tenant_id), object });
-    if (shared === undefined) return null;
-    const name = `The stored budget of tenant ${tenant_id}`;
-    return { tenant_id, ...checked(name, StoredBudget, shared) };
+    const own = found.scope.kind === "ACCOUNT";
+    const whose = own ? `account ${account_id} of tenant ${tenant_id}` : `tenant ${tenant_id}`;
+    const budget = checked(`The stored budget of ${whose}`, StoredBudget, found.attributes);
+    return { ...(own ? account : { tenant_id }), ...budget };
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { AccountId, AccountRef, ActionType } from "../ids.ts";
 import type { LimitedBy } from "./report.ts";
 import type { BudgetPosition } from "./state.ts";
-import { type BudgetTerms, type DecayedLimit, limitOn } from "./terms.ts";
+import { type BudgetTerms, type DayTerms, type DecayedLimit, limitOn } from "./terms.ts";
 
 /** Most claims one transaction may carry: DynamoDB takes 100 items, two may be the budget's. */
 export const CLAIMS_PER_TRANSACTION_MAX = 98;
@@ -71,7 +71,7 @@ export function refusalAt(
 }
 
 /** The daily limit in force at a position. */
-export function dayLimit(position: BudgetPosition, terms: BudgetTerms): DecayedLimit {
+export function dayLimit(position: BudgetPosition, terms: DayTerms): DecayedLimit {
   return limitOn(position.day, terms, position.previousConsumedOn);
 }
 

@@ -4,7 +4,14 @@ import { aBudget, actionType, day, NOTE, readable, unreadable } from "../../test
 import { budgetFrom } from "../adapters/dynamodb/items.ts";
 import { dayOf, daysBetween } from "../day.ts";
 import { ABSENT } from "../stored.ts";
-import { type BudgetConfigs, type BudgetTerms, budgetTerms, limitOn } from "./terms.ts";
+import {
+  type BudgetConfigs,
+  type BudgetTerms,
+  budgetInForce,
+  budgetTerms,
+  dayTerms,
+  limitOn,
+} from "./terms.ts";
 
 const NONE: BudgetConfigs = { account: ABSENT, accountActionType: ABSENT, tenant: ABSENT };
 
@@ -28,6 +35,28 @@ describe("the terms in force", () => {
     expect(termsFor({ tenant, account: readable(aBudget()) })).toMatchObject({
       terms: { dailyLimit: 5, timeZone: "UTC" },
     });
+  });
+
+  test("BUD-9: are never the tenant's where the account has anything of its own", () => {
+    const tenant = readable(aBudget({ max_autonomous_per_day: 9 }));
+    expect(budgetInForce(ABSENT, tenant)).toBe(tenant);
+    for (const account of [readable(aBudget()), unreadable()]) {
+      expect(budgetInForce(account, tenant)).toBe(account);
+      expect(budgetInForce(account, ABSENT)).toBe(account);
+    }
+  });
+
+  test("of the day are those of every type, its cap aside", () => {
+    const capped = aBudget({
+      max_per_action_type: { CREATE_INTERNAL_NOTE: 3 },
+      decay_if_unused: true,
+      timezone: "Europe/Berlin",
+    });
+    for (const account of [readable(capped), readable(aBudget()), unreadable(), ABSENT]) {
+      const uncapped = termsFor({ account }, actionType("OTHER"));
+      expect(dayTerms(account)).toEqual(uncapped);
+    }
+    expect(dayTerms(readable(capped))).not.toHaveProperty("terms.typeCap");
   });
 
   test("BUD-8: hold a type to its own item rather than to the budget's map", () => {

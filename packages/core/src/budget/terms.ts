@@ -10,44 +10,72 @@ export interface BudgetConfigs {
   readonly tenant: Stored<StoredBudget>;
 }
 
-/** The terms an account's claims of one action type are held to. */
-export interface BudgetTerms {
+/** The terms of an account's day, whatever the types of its actions. */
+export interface DayTerms {
   readonly timeZone: string;
   /** The configured daily limit, before decay. */
   readonly dailyLimit: number;
-  /** The daily cap of the action type, if it has one. */
-  readonly typeCap?: number;
   readonly decays: boolean;
   /** Calendar day of the configuration's last change, where it is known. */
   readonly changedOn?: DateKey;
 }
 
-export type BudgetAnswer =
-  | { readonly status: "configured"; readonly terms: BudgetTerms }
-  /** Nothing may run by itself; `problem` says why, as the end of a sentence. */
-  | { readonly status: "missing"; readonly problem: string };
+/** The terms an account's claims of one action type are held to. */
+export interface BudgetTerms extends DayTerms {
+  /** The daily cap of the action type, if it has one. */
+  readonly typeCap?: number;
+}
+
+export type BudgetAnswer<Terms = BudgetTerms> =
+  | { readonly status: "configured"; readonly terms: Terms }
+  | NoBudget;
+
+/** Nothing may run by itself; `problem` says why, as the end of a sentence. */
+interface NoBudget {
+  readonly status: "missing";
+  readonly problem: string;
+}
+
+/** The account's own budget, whatever stands there; only where nothing does, its tenant's. */
+export function budgetInForce<T>(account: Stored<T>, tenant: Stored<T>): Stored<T> {
+  return account.status === "absent" ? tenant : account;
+}
+
+/** The day's terms of the budget in force. */
+export function dayTerms(inForce: Stored<StoredBudget>): BudgetAnswer<DayTerms> {
+  if (inForce.status !== "readable") return noBudget(PROBLEMS[inForce.status]);
+  return { status: "configured", terms: dayTermsOf(inForce.value) };
+}
 
 /**
- * The terms in force: the account's own budget, else the tenant's default. A type's own item
- * replaces the budget's entry for the type. Anything unreadable on the way: no terms at all.
+ * The terms in force for an action type: those of the day, and a cap. A type's own item replaces
+ * the budget's entry for the type. Anything unreadable on the way: no terms at all.
  */
 export function budgetTerms(configs: BudgetConfigs, actionType: ActionType): BudgetAnswer {
   const { account, tenant, accountActionType } = configs;
-  const budget = account.status === "absent" ? tenant : account;
-  if (budget.status === "absent") {
-    return { status: "missing", problem: "neither the account nor its tenant has a budget" };
-  }
-  if (budget.status === "unreadable") {
-    return { status: "missing", problem: "the stored budget cannot be read" };
-  }
+  const inForce = budgetInForce(account, tenant);
+  if (inForce.status !== "readable") return noBudget(PROBLEMS[inForce.status]);
   if (accountActionType.status === "unreadable") {
-    return { status: "missing", problem: `the stored cap of ${actionType} cannot be read` };
+    return noBudget(`the stored cap of ${actionType} cannot be read`);
   }
   const typeCap =
     accountActionType.status === "readable"
       ? accountActionType.value.max_autonomous_per_day
-      : capInMap(budget.value, actionType);
-  return { status: "configured", terms: termsOf(budget.value, typeCap) };
+      : capInMap(inForce.value, actionType);
+  const terms = dayTermsOf(inForce.value);
+  return {
+    status: "configured",
+    terms: typeCap === undefined ? terms : { ...terms, typeCap },
+  };
+}
+
+const PROBLEMS = {
+  absent: "neither the account nor its tenant has a budget",
+  unreadable: "the stored budget cannot be read",
+} as const;
+
+function noBudget(problem: string): NoBudget {
+  return { status: "missing", problem };
 }
 
 /** A daily limit after decay, and how long the account was idle when that lowered it. */
@@ -63,7 +91,7 @@ export interface DecayedLimit {
  */
 export function limitOn(
   day: DateKey,
-  terms: BudgetTerms,
+  terms: DayTerms,
   lastConsumedOn: DateKey | undefined,
 ): DecayedLimit {
   const { dailyLimit, decays, changedOn } = terms;
@@ -84,14 +112,13 @@ function capInMap(budget: StoredBudget, actionType: ActionType): number | undefi
   return caps !== undefined && Object.hasOwn(caps, actionType) ? caps[actionType] : undefined;
 }
 
-function termsOf(budget: StoredBudget, typeCap: number | undefined): BudgetTerms {
+function dayTermsOf(budget: StoredBudget): DayTerms {
   const timeZone = budget.timezone ?? DEFAULT_TIME_ZONE;
   const decays = budget.decay_if_unused ?? false;
   return {
     timeZone,
     dailyLimit: budget.max_autonomous_per_day,
     decays,
-    ...(typeCap === undefined ? {} : { typeCap }),
     ...(decays && budget.updated_at !== undefined
       ? { changedOn: dayOf(instantMs(budget.updated_at), timeZone) }
       : {}),
