@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ActionType } from "../ids.ts";
-import { RiskLevel } from "../policy/risk.ts";
+import { RiskLevel } from "../intent/risk.ts";
 import { Instant } from "../time.ts";
 
 /** What is known of an action type: the authority on its risk, whatever an agent says. */

@@ -1,7 +1,6 @@
 import type { Decision, DecisionRecord } from "../decision/decision.ts";
-import type { ActionType, IntentRef } from "../ids.ts";
-import type { ActionIntentV1 } from "../intent/intent.ts";
-import type { InputIssue } from "../intent/json-bounds.ts";
+import type { IntentRef } from "../ids.ts";
+import type { IntentContent } from "../intent/content.ts";
 
 /** An intent as it reached the gate: who it concerns is known, what it asks may not be valid. */
 export interface ReceivedIntent extends IntentRef {
@@ -12,15 +11,6 @@ export interface ReceivedIntent extends IntentRef {
   readonly causation_id?: string;
   readonly content: IntentContent;
 }
-
-export type IntentContent =
-  | { readonly valid: true; readonly intent: ActionIntentV1 }
-  | {
-      readonly valid: false;
-      /** `null` when unusable. */
-      readonly action_type: ActionType | null;
-      readonly issues: readonly InputIssue[];
-    };
 
 /** The ledger's entry for a decision on an intent. */
 export function recordOf(received: ReceivedIntent, decision: Decision): DecisionRecord {

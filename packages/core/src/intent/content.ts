@@ -1,8 +1,17 @@
 import * as z from "zod";
-import type { IntentContent } from "../gate/received.ts";
 import { ActionType } from "../ids.ts";
 import { ActionIntentV1 } from "./intent.ts";
 import { DATA_BYTES_MAX, findJsonIssue, type InputIssue, utf8Bytes } from "./json-bounds.ts";
+
+/** What an intent asks, or what keeps its data from being an intent. */
+export type IntentContent =
+  | { readonly valid: true; readonly intent: ActionIntentV1 }
+  | {
+      readonly valid: false;
+      /** `null` when unusable. */
+      readonly action_type: ActionType | null;
+      readonly issues: readonly InputIssue[];
+    };
 
 /**
  * What an intent's data asks, or what keeps it from being an intent. Its ids are usable already.

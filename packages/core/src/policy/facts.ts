@@ -3,9 +3,9 @@ import type { ActionTypeEntry } from "../catalogue/action-type.ts";
 import { type CatalogueAnswer, CatalogueSource } from "../catalogue/find-entry.ts";
 import { readConfidence } from "../intent/confidence.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
+import { higherRisk, RiskLevel, readRiskLevel } from "../intent/risk.ts";
 import { AppliedKillSwitch } from "../kill-switch/applied.ts";
 import { quoted } from "../stored.ts";
-import { higherRisk, RiskLevel, readRiskLevel } from "./risk.ts";
 
 /** No catalogue entry can lower the confidence an automatic action needs below this. */
 export const MIN_CONFIDENCE = 0.7;
