@@ -3,7 +3,7 @@ import { StoredBudget } from "../src/budget/budget.ts";
 import type { ActionTypeEntry } from "../src/catalogue/action-type.ts";
 import type { Snapshot } from "../src/gate/snapshot.ts";
 import type { ActionIntentV1 } from "../src/intent/intent.ts";
-import type { StoredKillSwitch } from "../src/kill-switch/kill-switch.ts";
+import type { KillSwitches, StoredKillSwitch } from "../src/kill-switch/kill-switch.ts";
 import { AUTONOMY_MODES } from "../src/mode/mode.ts";
 import { ABSENT, type Stored } from "../src/stored.ts";
 import { aBudgetState, actionType, anIntent, calendar, readable } from "./fixtures.ts";
@@ -111,14 +111,14 @@ const switches: fc.Arbitrary<StoredKillSwitch> = fc
   );
 
 /** Switches in most snapshots would hide everything after them: they are rare. */
-const rareSwitches: fc.Arbitrary<Stored<StoredKillSwitch>> = fc.oneof(
+const rareSwitches: fc.Arbitrary<KillSwitches["GLOBAL"]> = fc.oneof(
   { weight: 8, arbitrary: fc.constant(ABSENT) },
   { weight: 2, arbitrary: switches.map((value) => readable(value)) },
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom("BLOCK", "?")
-      .map((found) => ({ status: "unreadable", found }) as const),
+      .constantFrom("BLOCK" as const, "REQUIRE_APPROVAL" as const)
+      .map((effect) => ({ status: "unreadable", effect }) as const),
   },
 );
 

@@ -70,7 +70,7 @@ function stops(intent: ActionIntentV1, { killSwitches, calendar }: Snapshot): Ma
 
 function effectOf(stop: KillSwitches["GLOBAL"], type: ActionType, now: number): string {
   if (stop.status === "absent") return "NONE";
-  if (stop.status === "unreadable") return stop.found;
+  if (stop.status === "unreadable") return stop.effect;
   if (!stop.value.engaged) return "NONE";
   const { effect, expires_at, action_types } = stop.value;
   if (expires_at !== undefined && !isAfter(expires_at, now)) return "NONE";

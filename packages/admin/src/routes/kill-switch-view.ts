@@ -1,7 +1,7 @@
 import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { type Calendar, instantMs } from "@autonomy-gate/core/day";
-import { KillSwitchV1, StoredKillSwitch } from "@autonomy-gate/core/kill-switch/kill-switch";
+import { KillSwitchV1, readKillSwitch } from "@autonomy-gate/core/kill-switch/kill-switch";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { etagOf } from "../http/etag.ts";
@@ -41,12 +41,12 @@ export type EffectiveSwitch = z.infer<typeof EffectiveSwitch>;
 export function switchView(attributes: ConfigAttributes, scope: ConfigScope): KillSwitch {
   const ids = scopeIds(scope);
   const etag = etagOf(attributes);
-  const stored = StoredKillSwitch.safeParse(attributes);
-  if (!stored.success) {
-    return { ...ids, engaged: true, effect: unreadableEffect(attributes), unreadable: true, etag };
+  const found = readKillSwitch(attributes);
+  if (found.status === "unreadable") {
+    return { ...ids, engaged: true, effect: found.effect, unreadable: true, etag };
   }
   const about = KillSwitchV1.partial().safeParse(attributes);
-  return { ...ids, ...about.data, ...stored.data, etag };
+  return { ...ids, ...about.data, ...found.value, etag };
 }
 
 /** The engaged switches of a scope and of the wider ones, widest first. */
@@ -73,10 +73,11 @@ function engagedSwitch(
   scope: EffectiveSwitch["scope"],
   calendar: Calendar,
 ): EffectiveSwitch[] {
-  const stored = StoredKillSwitch.safeParse(attributes);
-  if (!stored.success) return [{ scope, effect: unreadableEffect(attributes), unreadable: true }];
-  if (!("effect" in stored.data) || !stored.data.engaged) return [];
-  const { effect, reason, action_types, expires_at } = stored.data;
+  const found = readKillSwitch(attributes);
+  if (found.status === "unreadable") return [{ scope, effect: found.effect, unreadable: true }];
+  const { value } = found;
+  if (!("effect" in value) || !value.engaged) return [];
+  const { effect, reason, action_types, expires_at } = value;
   if (expires_at !== undefined && instantMs(expires_at) <= calendar.epochMs) return [];
   return [
     {
@@ -87,9 +88,4 @@ function engagedSwitch(
       ...(expires_at === undefined ? {} : { expires_at }),
     },
   ];
-}
-
-/** As the gate takes it: an unreadable switch still blocks when it says BLOCK. */
-function unreadableEffect({ effect }: ConfigAttributes): EffectiveSwitch["effect"] {
-  return effect === "BLOCK" ? "BLOCK" : "REQUIRE_APPROVAL";
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from "@autonomy-gate/core/gate/snapshot";
 import { ActionType } from "@autonomy-gate/core/ids";
 import { type KillSwitches, KillSwitchV1 } from "@autonomy-gate/core/kill-switch/kill-switch";
 import { AutonomyMode } from "@autonomy-gate/core/mode/mode";
-import { ABSENT, type Stored } from "@autonomy-gate/core/stored";
+import { ABSENT } from "@autonomy-gate/core/stored";
 import * as z from "zod";
 import { BudgetBody } from "../budget-body.ts";
 import { NamedScope } from "../http/scope.ts";
@@ -78,6 +78,6 @@ function withSwitch(
 }
 
 /** A stored thing that is this. */
-export function readable<T>(value: T): Stored<T> {
-  return { status: "readable", value };
+export function readable<T>(value: T) {
+  return { status: "readable", value } as const;
 }

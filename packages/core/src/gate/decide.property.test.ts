@@ -111,7 +111,7 @@ test("one more stop never loosens", () => {
     stop: fc.constantFrom(
       readable({ engaged: true, effect: "BLOCK" }),
       readable({ engaged: true, effect: "REQUIRE_APPROVAL" }),
-      { status: "unreadable", found: "?" } as const,
+      { status: "unreadable", effect: "REQUIRE_APPROVAL" } as const,
     ),
   });
   fc.assert(
@@ -150,7 +150,13 @@ describe("whatever is unknown is never automatic:", () => {
         GLOBAL_DEFAULT: ABSENT,
       },
     }),
-    "a kill switch": (s) => ({ ...s, killSwitches: { ...s.killSwitches, TENANT: UNREADABLE } }),
+    "a kill switch": (s) => ({
+      ...s,
+      killSwitches: {
+        ...s.killSwitches,
+        TENANT: { status: "unreadable", effect: "REQUIRE_APPROVAL" },
+      },
+    }),
     "a catalogue entry": (s) => ({ ...s, catalogue: { ...s.catalogue, TENANT: UNREADABLE } }),
     "the policy": (s) => ({ ...s, activePolicy: { ...s.activePolicy, TENANT: UNREADABLE } }),
     "the budget": (s) => ({ ...s, budgets: { ...s.budgets, account: UNREADABLE } }),

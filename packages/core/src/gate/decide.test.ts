@@ -95,7 +95,9 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a kill switch that cannot be read",
-    snapshot: aSnapshot({ killSwitches: { ACCOUNT: unreadable() } }),
+    snapshot: aSnapshot({
+      killSwitches: { ACCOUNT: { status: "unreadable", effect: "REQUIRE_APPROVAL" } },
+    }),
     because: ["KILL_SWITCH", "KILL_SWITCH"],
     explanation: `The kill switch of account acct_42 cannot be read and counts as engaged. ${APPROVE}`,
   },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { actionType, NOTE, readable, unreadable } from "../../test/fixtures.ts";
+import { actionType, NOTE, readable } from "../../test/fixtures.ts";
 import { killSwitchFrom } from "../adapters/dynamodb/items.ts";
 import { instantMs } from "../day.ts";
 import { ABSENT } from "../stored.ts";
+import { KillSwitchEffect } from "./applied.ts";
 import { appliedKillSwitches, type KillSwitches, KillSwitchV1 } from "./kill-switch.ts";
 
 const NOW = instantMs("2026-11-22T09:30:00.000Z");
@@ -125,8 +126,12 @@ describe("a corrupt switch counts as engaged (KILL-1, KILL-2)", () => {
   });
 
   test("whatever type it is asked for", () => {
-    const switches = { ...NONE, GLOBAL: unreadable() };
-    expect(appliedKillSwitches(switches, actionType("X"), NOW)).toHaveLength(1);
+    for (const effect of KillSwitchEffect.options) {
+      const switches = { ...NONE, GLOBAL: { status: "unreadable", effect } as const };
+      expect(appliedKillSwitches(switches, actionType("X"), NOW)).toEqual([
+        { scope: "GLOBAL", effect, unreadable: true },
+      ]);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Instant, instantMs } from "../day.ts";
 import { ActionType } from "../ids.ts";
-import type { Stored } from "../stored.ts";
+import type { ABSENT } from "../stored.ts";
 import { type AppliedKillSwitch, KillSwitchEffect, SCOPES, type Scope } from "./applied.ts";
 
 /** The longest reason that a decision tells whole. */
@@ -21,17 +21,32 @@ export const KillSwitchV1 = z.object({
 });
 export type KillSwitchV1 = z.infer<typeof KillSwitchV1>;
 
-/**
- * A switch read back. Only a literal `engaged: false` is off; what does not make sense of what it
- * stops, how and until when counts against autonomy (see `unreadableSwitch`).
- */
+/** A switch read back. Only a literal `engaged: false` is off. */
 export const StoredKillSwitch = z.union([
   z.object({ engaged: z.literal(false) }),
   KillSwitchV1.omit({ updated_at: true, updated_by: true }).partial({ reason: true }),
 ]);
 export type StoredKillSwitch = z.infer<typeof StoredKillSwitch>;
 
-export type KillSwitches = Readonly<Record<Scope, Stored<StoredKillSwitch>>>;
+/** A switch that is there; one that cannot be read counts as engaged, for every type and for ever. */
+export type FoundKillSwitch =
+  | { readonly status: "readable"; readonly value: StoredKillSwitch }
+  | { readonly status: "unreadable"; readonly effect: KillSwitchEffect };
+
+export type KillSwitches = Readonly<Record<Scope, FoundKillSwitch | typeof ABSENT>>;
+
+const SaysBlock = z.object({ effect: z.literal("BLOCK") });
+
+/**
+ * Reads what is stored as a switch. What does not make sense of what it stops, how and until when
+ * counts against autonomy, and still blocks when it says BLOCK.
+ */
+export function readKillSwitch(item: object): FoundKillSwitch {
+  const stored = StoredKillSwitch.safeParse(item);
+  if (stored.success) return { status: "readable", value: stored.data };
+  const effect = SaysBlock.safeParse(item).success ? "BLOCK" : "REQUIRE_APPROVAL";
+  return { status: "unreadable", effect };
+}
 
 /** The stops that apply to an action type at an instant, widest scope first. */
 export function appliedKillSwitches(
@@ -42,7 +57,9 @@ export function appliedKillSwitches(
   return SCOPES.flatMap((scope) => {
     const stored = switches[scope];
     if (stored.status === "absent") return [];
-    if (stored.status === "unreadable") return [unreadableSwitch(scope, stored.found)];
+    if (stored.status === "unreadable") {
+      return [{ scope, effect: stored.effect, unreadable: true } as const];
+    }
     return applies(stored.value, actionType, epochMs) ? [applied(scope, stored.value)] : [];
   });
 }
@@ -68,9 +85,4 @@ function applied(scope: Scope, { effect, reason }: EngagedSwitch): AppliedKillSw
 function shortened(reason: string): string {
   if (reason.length <= KILL_SWITCH_REASON_LENGTH_MAX) return reason;
   return `${reason.slice(0, KILL_SWITCH_REASON_LENGTH_MAX - 1).toWellFormed()}…`;
-}
-
-/** `found` is the stored effect: an unreadable switch still blocks when it says BLOCK. */
-function unreadableSwitch(scope: Scope, found: string): AppliedKillSwitch {
-  return { scope, effect: found === "BLOCK" ? "BLOCK" : "REQUIRE_APPROVAL", unreadable: true };
 }

@@ -5,11 +5,11 @@ import { ActionTypeEntry } from "../../catalogue/action-type.ts";
 import { DateKey } from "../../day.ts";
 import { DecisionRecord } from "../../decision/decision.ts";
 import { ActionType } from "../../ids.ts";
-import { StoredKillSwitch } from "../../kill-switch/kill-switch.ts";
+import { type FoundKillSwitch, readKillSwitch } from "../../kill-switch/kill-switch.ts";
 import { StoredMode } from "../../mode/mode.ts";
 import type { PolicyFacts } from "../../policy/facts.ts";
 import { ActivePolicyV1 } from "../../policy/policy.ts";
-import { quoted, type Stored, storedAs } from "../../stored.ts";
+import { ABSENT, quoted, type Stored, storedAs } from "../../stored.ts";
 import { decisionKey, listPk, shardOf } from "./keys.ts";
 
 /** Each stored item read back through its schema: what does not fit is unreadable, not absent. */
@@ -29,8 +29,8 @@ export function modeFrom(item: Item | undefined): Stored<StoredMode> {
   return storedAs(StoredMode, item, () => quoted(item?.mode));
 }
 
-export function killSwitchFrom(item: Item | undefined): Stored<StoredKillSwitch> {
-  return storedAs(StoredKillSwitch, item, () => (item?.effect === "BLOCK" ? "BLOCK" : "garbage"));
+export function killSwitchFrom(item: Item | undefined): FoundKillSwitch | typeof ABSENT {
+  return item === undefined ? ABSENT : readKillSwitch(item);
 }
 
 export function catalogueEntryFrom(item: Item | undefined): Stored<ActionTypeEntry> {
