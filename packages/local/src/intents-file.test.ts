@@ -31,3 +31,14 @@ it("reads one, an array, or one a line", () => {
     intents,
   );
 });
+
+it.each([
+  ["one", (json: string) => json],
+  ["an array", (json: string) => `[${json}]`],
+  ["one a line", (json: string) => `${json}\n${json}`],
+])("refuses to round a whole number: %s", (_, written) => {
+  const json = `{"action_intent_id":"ai_1","parameters":[{"ticket":9007199254740993}]}`;
+  expect(() => readIntents(written(json), "a file")).toThrow(
+    "a file, intent 1 has a whole number too large for JSON's readers. Write it as text.",
+  );
+});

@@ -1,3 +1,4 @@
+import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
 import * as z from "zod";
 
 /** The detail of an `ActionIntentCreated` event, as far as sending it needs to know. */
@@ -30,7 +31,7 @@ export function readIntents(text: string, name: string): IntentDetail[] {
 
 function parseWhole(text: string): unknown[] | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactJson(text);
     return Array.isArray(value) ? value : [value];
   } catch {
     return undefined;
@@ -43,7 +44,7 @@ function parseLines(text: string, name: string): unknown[] {
     .filter(({ line }) => line !== "")
     .map(({ line, number }): unknown => {
       try {
-        return JSON.parse(line);
+        return parseExactJson(line);
       } catch (cause) {
         const problem = cause instanceof Error ? cause.message : String(cause);
         throw new Error(
@@ -55,9 +56,18 @@ function parseLines(text: string, name: string): unknown[] {
 }
 
 function detailOf(value: unknown, where: string): IntentDetail {
+  if (holdsRounded(value)) {
+    throw new Error(`${where} has a whole number too large for JSON's readers. Write it as text.`);
+  }
   const detail = Detail.safeParse(value);
   if (detail.success) return detail.data;
   const bare = z.looseObject({}).safeParse(value);
   if (!bare.success) throw new Error(`${where} is not a JSON object.`);
   return { data: bare.data };
+}
+
+/** What `parseExactJson` could not read as it stands; JSON itself has no NaN. */
+function holdsRounded(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return Number.isNaN(value);
+  return Object.values(value).some(holdsRounded);
 }
