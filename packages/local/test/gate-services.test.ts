@@ -264,6 +264,31 @@ describe("AutonomyBudgetService", () => {
     expect(await tenant.state()).toMatchObject({ count: 1 });
   });
 
+  test("consumes nothing on facts from before its machine was suspended", async () => {
+    const tenant = gate.tenant();
+    const { tenant_id, account_id } = tenant.account("acct");
+    await tenant.allow();
+    let readings = 0;
+    const clock: Clock = {
+      ...noonClock(),
+      elapsedMs: () => 0,
+      // An hour passes after the read was found fast enough, and only this clock tells.
+      epochMs: () => Date.parse(AT) + (readings++ < 2 ? 0 : 3_600_000),
+    };
+    const { ports } = services(clock);
+    const changedSince: GateStore = {
+      ...ports.gate,
+      readFacts: async (requests) => {
+        const replies = await ports.gate.readFacts(requests);
+        await tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: 0 });
+        return replies;
+      },
+    };
+    const budgets = new AutonomyBudgetService({ ...ports, gate: changedSince });
+    expect(await budgets.checkAndConsume(tenant_id, account_id, NOTE)).toBe(false);
+    expect(await tenant.state()).toBeUndefined();
+  });
+
   test("shares its counts with the consumer", async () => {
     const tenant = gate.tenant();
     const { budgets } = services();

@@ -5,10 +5,10 @@ import { budgetTerms } from "../budget/terms.ts";
 import { checked } from "../checked.ts";
 import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
 import { COMMIT_WINDOW_MS } from "../commit/bounds.ts";
-import { readInTime } from "../commit/read-facts.ts";
+import { ageMs, type FactsRead, readInTime } from "../commit/read-facts.ts";
 import { scopeOf } from "../config/address.ts";
 import { readBudget } from "../config/read-budget.ts";
-import { type Calendar, instantMs, instantText } from "../day.ts";
+import { instantMs, instantText } from "../day.ts";
 import { PermanentError, TransientError } from "../errors.ts";
 import { AccountId, type AccountRef, ActionType, TenantId } from "../ids.ts";
 import type { ClaimReply, Clock, ConfigStore, GateStore } from "../ports.ts";
@@ -111,20 +111,20 @@ export class AutonomyBudgetService {
     const claim = { accountId: account.account_id, actionType, terms: budget.terms };
     const position = positionNow(facts.budgetState, budget.terms.timeZone, read.calendar);
     if (position === undefined) return "refused";
-    const untilMs = read.startedAtMs + COMMIT_WINDOW_MS;
-    return this.#consumeFrom(position, { account, claim, calendar: read.calendar }, untilMs);
+    return this.#consumeFrom(position, { account, claim, read }, deadline);
   }
 
   /** Claims from a position, and from where the budget moved to under the same fence. */
   async #consumeFrom(
     from: BudgetPosition,
-    { account, claim, calendar }: UnitClaim,
-    untilMs: number,
+    { account, claim, read }: UnitClaim,
+    deadline: Deadline,
   ): Promise<Consumption> {
     const { gate, clock } = this.#ports;
-    const backoff = createBackoff(clock, deadlineIn(clock, CONSUME_MS_MAX));
+    const { calendar } = read;
+    const backoff = createBackoff(clock, deadline);
     let position = from;
-    while (clock.elapsedMs() <= untilMs) {
+    while (ageMs(read, clock) <= COMMIT_WINDOW_MS) {
       if (refusalAt(position, claim) !== undefined) return "refused";
       const write = budgetWrite(account, position, [{ claim }], calendar.instant);
       const reply = await attempt(() => gate.recordClaims([], write));
@@ -142,11 +142,11 @@ export class AutonomyBudgetService {
 
 type Consumption = "consumed" | "refused" | "stale";
 
-/** One unit to claim, and the time it is claimed at. */
+/** One unit to claim, and when the facts it relies on were read. */
 interface UnitClaim {
   readonly account: AccountRef;
   readonly claim: BudgetClaim;
-  readonly calendar: Calendar;
+  readonly read: Pick<FactsRead, "startedAtMs" | "calendar">;
 }
 
 function accountOf(tenantId: string, accountId: string): AccountRef {
