@@ -26,6 +26,8 @@ function project(name: string, root: string, include: string, settings: object =
 /** Vitest 5 does not look for this name: scripts pass it with --config, and vitest.config.ts hands it to editors. */
 export default defineConfig({
   test: {
+    // By default one processor is left free: of two, half the machine.
+    maxWorkers: "100%",
     projects: [
       project("core", "packages/core", BESIDE_AND_APART, SEEDED),
       project("consumers", "packages/consumers", BESIDE_AND_APART, SEEDED),
