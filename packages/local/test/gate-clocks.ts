@@ -8,16 +8,20 @@ export function noonClock(): Clock {
   return systemClock(FROM_NOON_MS);
 }
 
-/** A clock that says what it is told; time passes on it only while somebody waits, at once. */
-export function clockAt(instant: string): Clock & { set(instant: string): void } {
+/** A clock that says what it is told; time passes on it while somebody waits, at once, or by `pass`. */
+export function clockAt(
+  instant: string,
+): Clock & { set(instant: string): void; pass(ms: number): void } {
   let now = Date.parse(instant);
   let elapsedMs = 0;
+  const pass = (ms: number) => {
+    elapsedMs += ms;
+  };
   return {
     epochMs: () => now,
     elapsedMs: () => elapsedMs,
-    sleep: async (ms) => {
-      elapsedMs += ms;
-    },
+    sleep: async (ms) => pass(ms),
+    pass,
     random: () => Math.random(),
     set: (next) => {
       now = Date.parse(next);

@@ -338,7 +338,7 @@ test("a read that was too slow is thrown away and made again", async () => {
       after: async (command, time) => {
         if (command !== "BatchGetItem" || time > 1) return;
         await tenant.put("KILL_SWITCH", { engaged: true, effect: "BLOCK" });
-        await clock.sleep(251);
+        clock.pass(251);
       },
     },
   });
@@ -357,7 +357,7 @@ test("a commit is not sent more than 2 s after its read: the facts are read agai
       before: async (command, time) => {
         if (command !== "TransactWriteItems" || time > 1) return;
         await tenant.put("KILL_SWITCH", { engaged: true, effect: "BLOCK" });
-        await clock.sleep(2_001);
+        clock.pass(2_001);
         throw throttled();
       },
     },

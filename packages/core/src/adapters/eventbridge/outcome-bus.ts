@@ -8,7 +8,7 @@ import { entryBytes, PUT_EVENTS_BOUNDS, putEvents } from "./put-events.ts";
 
 /**
  * Some of EventBridge's documents count what an event adds to its entry. A request refused for its
- * size would be refused again, so it stays clear of the bound; the largest outcome is half of it.
+ * size would be refused again, so it stays clear of the bound; intents have at most 128 KB.
  */
 const BOUNDS = { ...PUT_EVENTS_BOUNDS, bytesMax: 240 * 1024 };
 
