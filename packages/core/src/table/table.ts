@@ -1,0 +1,120 @@
+import type { TABLES } from "../topology.ts";
+
+/** One of the gate's tables, by its part; what it is called where it is deployed, an adapter knows. */
+export type TableName = keyof typeof TABLES;
+
+/** The primary key of an item. Ids hold no `#`, so no two different things share a key. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Where one item is, in one of the tables. */
+export interface Address extends Key {
+  readonly table: TableName;
+}
+
+/**
+ * An item's attributes as plain values. A number that no double holds is an object that only the
+ * table it came from can store again (see `long-number.ts`).
+ */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** An item with its key. */
+export type KeyedItem = Item & Key;
+
+/** What the expressions of a request refer to, in DynamoDB's form: `#name` and `:value`. */
+export interface ExpressionTerms {
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Item;
+}
+
+/** What must hold of the item as it is, or nothing is written; absent: nothing. */
+interface Conditional extends ExpressionTerms {
+  /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html */
+  readonly condition?: string;
+}
+
+/** Stores an item whole. */
+export interface Put extends Conditional {
+  readonly kind: "put";
+  readonly table: TableName;
+  readonly item: KeyedItem;
+}
+
+/** Changes some attributes of an item; one that does not exist is made. */
+export interface Update extends Address, Conditional {
+  readonly kind: "update";
+  /** `SET a = :a, … ADD n :n, …` */
+  readonly update: string;
+}
+
+export interface Delete extends Address, Conditional {
+  readonly kind: "delete";
+}
+
+export type Write = Put | Update | Delete;
+
+/** Nothing was written: the condition does not hold of the item, `undefined` where there is none. */
+interface Refused {
+  readonly status: "refused";
+  readonly item: Item | undefined;
+}
+
+export type WriteReply = { readonly status: "done" } | Refused;
+
+/** All was written, or nothing: then the items that refused it, by the place of their writes. */
+export type TransactReply =
+  | { readonly status: "done" }
+  | { readonly status: "refused"; readonly refused: ReadonlyMap<number, Item | undefined> };
+
+export interface BatchGetReply {
+  /** The items there are, in no order. */
+  readonly items: readonly { readonly table: TableName; readonly item: KeyedItem }[];
+  /** What was not read: not known to be absent. */
+  readonly unprocessed: readonly Address[];
+}
+
+/** Items of one partition, in the order of their sort keys. */
+export interface Query {
+  readonly table: TableName;
+  /** An index of the table, read eventually consistent; absent: the table itself, consistent. */
+  readonly index?: string;
+  readonly partition: string;
+  /** The sort keys asked for; bounds are inclusive. */
+  readonly range:
+    | { readonly prefix: string }
+    | { readonly from: string; readonly to: string };
+  readonly order: "ascending" | "descending";
+  /** Applied after `limit`: what it drops was read. */
+  readonly filter?: { readonly condition: string } & ExpressionTerms;
+  /** Most items looked at; at most 1 MB in any case. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly after?: Item;
+}
+
+export interface QueryReply {
+  readonly items: readonly Item[];
+  /** Where to go on; absent: this was the end. */
+  readonly next?: Item;
+}
+
+/**
+ * The tables, and the only way to them: one attempt each, strongly consistent unless said otherwise.
+ * All throw TransientError when the work was not, or perhaps not, done, and PermanentError for what
+ * no retry can help. A condition that does not hold is a reply.
+ */
+export interface Table {
+  /** At most 100 distinct addresses. Not all items are read at one instant. */
+  batchGet(addresses: readonly Address[]): Promise<BatchGetReply>;
+  get(address: Address): Promise<Item | undefined>;
+  put(write: Put): Promise<WriteReply>;
+  update(write: Update): Promise<WriteReply>;
+  /**
+   * At most 100 writes, of distinct items: all or none.
+   * @param token the same for the same request when it is sent again, within 10 minutes
+   */
+  transact(writes: readonly Write[], token?: string): Promise<TransactReply>;
+  query(query: Query): Promise<QueryReply>;
+}
