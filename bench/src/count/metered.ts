@@ -1,11 +1,12 @@
 import { readConfig } from "@autonomy-gate/consumers/intents/config";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { consumerEnvironment } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
@@ -37,7 +38,7 @@ export function meteredGate(
 ): Handler {
   const { tables, busName, quarantineUrl, intentSources } = readConfig(consumerEnvironment(stack));
   const shared = { region: stack.region, credentials: stack.credentials, maxAttempts: 1 };
-  const documents = createDocumentClient({ ...shared, endpoint: stack.dynamodb.endpoint });
+  const documents = createDynamoClient({ ...shared, endpoint: stack.dynamodb.endpoint });
   const events = new EventBridgeClient({ ...shared, endpoint: stack.events.endpoint });
   meter.watch(documents);
   meter.watch(events);
@@ -45,7 +46,7 @@ export function meteredGate(
   // No time passes: a slow machine must not look like a read that has to be repeated.
   const clock = { ...systemClock(), elapsedMs: () => 0 };
   const consumer: Consumer = {
-    store: dynamoGateStore(documents, tables),
+    store: gateStore(dynamoTable(documents, tables)),
     bus: eventBridgeOutcomeBus(events, busName),
     quarantine: sqsQuarantine(
       new SQSClient({ ...shared, endpoint: stack.sqs.endpoint }),

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import process from "node:process";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createAdaptorServer } from "@hono/node-server";
@@ -14,7 +14,7 @@ import { AWS, SILENT, TABLES } from "./settings.ts";
 const { BENCH_ENDPOINT: endpoint = "", BENCH_KEY_ID: keyId = "" } = process.env;
 
 const ports = awsPorts({
-  client: createDocumentClient({ ...AWS, endpoint }),
+  client: createDynamoClient({ ...AWS, endpoint }),
   tables: TABLES,
   events: new EventBridgeClient(AWS),
   busName: "none",

@@ -7,14 +7,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpus, loadavg } from "node:os";
 import process from "node:process";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigListing } from "@autonomy-gate/core/adapters/dynamodb/config-listing";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { scopeOf } from "@autonomy-gate/core/config/address";
+import { configListing } from "@autonomy-gate/core/store/config-listing";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import autocannon from "autocannon";
 import * as z from "zod";
 import { createApiKey } from "../src/keys/api-keys.ts";
-import { dynamoApiKeys } from "../src/keys/key-store.ts";
+import { apiKeyStore } from "../src/keys/key-store.ts";
 import { ACCOUNT, AWS, CONNECTIONS, TABLES } from "./settings.ts";
 
 const SECONDS = Number(process.argv[2] ?? 10);
@@ -22,11 +23,12 @@ const CpuUsed = z.object({ cpuMs: z.number() });
 
 const standIn = start(new URL("./stand-in.ts", import.meta.url));
 const { endpoint } = z.object({ endpoint: z.string() }).parse(await heard(standIn));
-const client = createDocumentClient({ ...AWS, endpoint });
+const client = createDynamoClient({ ...AWS, endpoint });
+const table = dynamoTable(client, TABLES);
 await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
 const { tenant_id } = ACCOUNT;
-const own = await createApiKey(client, TABLES.config, { tenant_id, role: "admin" });
-const platform = await createApiKey(client, TABLES.config, { tenant_id: "*", role: "admin" });
+const own = await createApiKey(table, { tenant_id, role: "admin" });
+const platform = await createApiKey(table, { tenant_id: "*", role: "admin" });
 
 const api = start(new URL("./api.ts", import.meta.url), {
   BENCH_ENDPOINT: endpoint,
@@ -58,8 +60,8 @@ client.destroy();
 
 /** The two reads that GET /config needs, by the same client, as many at once. */
 async function standInAlone(): Promise<void> {
-  const keys = dynamoApiKeys(client, TABLES.config);
-  const listing = dynamoConfigListing(client, TABLES.config);
+  const keys = apiKeyStore(table);
+  const listing = configListing(table);
   const scope = scopeOf(tenant_id, ACCOUNT.account_id);
   const tookMs: number[] = [];
   const until = performance.now() + SECONDS * 1_000;

@@ -1,17 +1,18 @@
-import { dynamoAuditReader } from "@autonomy-gate/core/adapters/dynamodb/audit-reader";
-import { dynamoBudgetStateReader } from "@autonomy-gate/core/adapters/dynamodb/budget-state-reader";
 import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigListing } from "@autonomy-gate/core/adapters/dynamodb/config-listing";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
-import { dynamoDecisionReader } from "@autonomy-gate/core/adapters/dynamodb/decision-reader";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeChangeBus } from "@autonomy-gate/core/adapters/eventbridge/change-bus";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
 import type { Clock } from "@autonomy-gate/core/ports";
+import { auditReader } from "@autonomy-gate/core/store/audit-reader";
+import { budgetStateReader } from "@autonomy-gate/core/store/budget-state-reader";
+import { configListing } from "@autonomy-gate/core/store/config-listing";
+import { decisionReader } from "@autonomy-gate/core/store/decision-reader";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { v7 as uuidV7 } from "uuid";
 import type { TokenVerifier } from "./auth/tokens.ts";
-import { dynamoApiKeys } from "./keys/key-store.ts";
+import { apiKeyStore } from "./keys/key-store.ts";
 import type { AdminPorts } from "./ports.ts";
 import type { AdminTelemetry } from "./telemetry.ts";
 
@@ -28,7 +29,7 @@ export const AWS_REQUESTS = {
 
 /** What the API runs on, wherever it runs. */
 export interface AwsParts {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Pick<DynamoDBClient, "send">;
   readonly tables: TableNames;
   readonly events: EventBridgeClient;
   readonly busName: string;
@@ -41,20 +42,22 @@ export interface AwsParts {
 /** The API's ports on DynamoDB and EventBridge. */
 export function awsPorts(parts: AwsParts): AdminPorts {
   const { client, tables, clock, tokens } = parts;
+  const table = dynamoTable(client, tables);
+  const newId = () => uuidV7({ msecs: clock.epochMs() });
   return {
     authentication: {
-      keys: dynamoApiKeys(client, tables.config),
+      keys: apiKeyStore(table),
       ...(tokens === undefined ? {} : { tokens }),
     },
-    config: dynamoConfigStore(client, tables, clock),
-    listing: dynamoConfigListing(client, tables.config),
-    gate: dynamoGateStore(client, tables),
-    budgetStates: dynamoBudgetStateReader(client, tables.budgetState),
-    decisions: dynamoDecisionReader(client, tables.ledger),
-    audit: dynamoAuditReader(client, tables.ledger),
+    config: configStore({ table, clock, newId }),
+    listing: configListing(table),
+    gate: gateStore(table),
+    budgetStates: budgetStateReader(table),
+    decisions: decisionReader(table),
+    audit: auditReader(table),
     changes: eventBridgeChangeBus(parts.events, parts.busName),
     clock,
-    newId: () => uuidV7({ msecs: clock.epochMs() }),
+    newId,
     telemetry: parts.telemetry,
     corsOrigins: parts.corsOrigins,
   };

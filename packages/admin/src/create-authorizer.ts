@@ -1,11 +1,12 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
 import type { AuthorizerConfig } from "./authorizer-config.ts";
 import { AWS_REQUESTS } from "./aws-ports.ts";
 import { HttpError } from "./http/errors.ts";
-import { dynamoApiKeys } from "./keys/key-store.ts";
+import { apiKeyStore } from "./keys/key-store.ts";
 
 /** API Gateway's simple response of a Lambda authorizer. */
 interface Authorization {
@@ -40,7 +41,7 @@ export function authorizerOn(authentication: Authentication): Authorizer {
 /** Builds the authorizer on AWS's clients. */
 export function createAuthorizer({ configTable, userPool }: AuthorizerConfig): Authorizer {
   return authorizerOn({
-    keys: dynamoApiKeys(createDocumentClient(AWS_REQUESTS), configTable),
+    keys: apiKeyStore(dynamoTable(createDynamoClient(AWS_REQUESTS), { config: configTable })),
     tokens: cognitoTokens(userPool),
   });
 }

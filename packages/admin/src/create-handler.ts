@@ -1,4 +1,4 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -22,7 +22,7 @@ export function createHandler(config: AdminConfig): AdminHandler {
   const clock = systemClock();
   const { userPool } = config;
   const ports = awsPorts({
-    client: createDocumentClient(AWS_REQUESTS),
+    client: createDynamoClient(AWS_REQUESTS),
     tables: config.tables,
     events: new EventBridgeClient(AWS_REQUESTS),
     busName: config.busName,

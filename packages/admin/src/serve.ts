@@ -1,8 +1,5 @@
 import { once } from "node:events";
-import {
-  createDocumentClient,
-  type TableNames,
-} from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient, type TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { Logger } from "@aws-lambda-powertools/logger";
@@ -47,7 +44,7 @@ export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
   const { region, dynamodb, events, tokens, clock = systemClock() } = input;
   // A copy: the SDK writes a mark of its own into the credentials it is given.
   const credentials = { ...input.credentials };
-  const client = createDocumentClient({
+  const client = createDynamoClient({
     region,
     credentials,
     endpoint: dynamodb.endpoint,

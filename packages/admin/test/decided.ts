@@ -1,12 +1,12 @@
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { recordOf } from "@autonomy-gate/core/gate/received";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { decideNow } from "../src/simulate/decide-now.ts";
-import { TABLES, type TestAdmin } from "./open-admin.ts";
+import type { TestAdmin } from "./open-admin.ts";
 
 export interface Intent {
   readonly tenant_id: string;
@@ -26,7 +26,7 @@ export async function recordDecision(
   const { received } = receivedIntent({ data: intent, ref: ids, raw: "" });
   const { tenant_id, account_id, content } = received;
   const calendar = calendarAt(instantMs(decidedAt));
-  const store = dynamoGateStore(admin.doc, TABLES);
+  const store = gateStore(admin.table);
   const action_type = content.valid ? content.intent.action_type : null;
   const [reply] = await store.readFacts([{ tenant_id, account_id, action_type }]);
   const decision =

@@ -1,5 +1,5 @@
-import { shardOf } from "@autonomy-gate/core/adapters/dynamodb/keys";
 import { AccountId } from "@autonomy-gate/core/ids";
+import { shardOf } from "@autonomy-gate/core/store/keys";
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,15 +1,16 @@
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { randomUUID } from "node:crypto";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { budgetWrite } from "@autonomy-gate/core/budget/claim";
 import { positionNow } from "@autonomy-gate/core/budget/state";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNote } from "./decided.ts";
-import { openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
+import { openAdmin, type TestAdmin } from "./open-admin.ts";
 
 const STALE = { "if-match": '"stale"' };
 
@@ -33,7 +34,7 @@ describe("after a process died between the two raises of an account's fence", ()
     "nothing automatic commits on older facts once asked again: %s",
     async (name, method, body, headers, status) => {
       const account_id = `half-way-${status}-${method}`;
-      const store = dynamoGateStore(admin.doc, TABLES);
+      const store = gateStore(admin.table);
       await send("PUT", "/config", { account_id, mode: "AUTO_EXECUTE" });
       await send("PUT", "/budget", { account_id, max_autonomous_per_day: 5 });
       const intent = ActionIntentV1.parse(aNote(account_id, "i1"));
@@ -66,7 +67,11 @@ describe("after a process died between the two raises of an account's fence", ()
         died();
         return new Promise<void>(() => {});
       };
-      const dying = dynamoConfigStore(admin.doc, TABLES, { ...systemClock(), sleep });
+      const dying = configStore({
+        table: admin.table,
+        clock: { ...systemClock(), sleep },
+        newId: randomUUID,
+      });
       const about = { actor: "test", action: "DELETE /config", request_id: "r", at: "" };
       void dying.write({ ...address, before, ...about });
     });

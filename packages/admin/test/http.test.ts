@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
@@ -41,7 +42,7 @@ describe("over HTTP, on the local stack", () => {
     const database = await startDynamoDb();
     const queues = await startSqs();
     const events = await startEvents({ sqs: { ...AWS, endpoint: queues.endpoint } });
-    const client = createDocumentClient({ ...AWS, endpoint: database.endpoint });
+    const client = createDynamoClient({ ...AWS, endpoint: database.endpoint });
     const bus = new EventBridgeClient({ ...AWS, endpoint: events.endpoint });
     sqs = new SQSClient({ ...AWS, endpoint: queues.endpoint });
     await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
@@ -56,7 +57,7 @@ describe("over HTTP, on the local stack", () => {
       new PutTargetsCommand({ Rule: "changes", EventBusName: "autonomy-local", Targets }),
     );
     const tenant_id = TenantId.parse("acme");
-    key = (await createApiKey(client, TABLES.config, { tenant_id, role: "admin" })).api_key;
+    key = (await createApiKey(dynamoTable(client, TABLES), { tenant_id, role: "admin" })).api_key;
     server = await serveAdmin({
       ...AWS,
       dynamodb: { endpoint: database.endpoint, tables: TABLES },

@@ -1,11 +1,12 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { ThrottlingException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDigest, newApiKey } from "../src/keys/api-key.ts";
 import { listApiKeys, revokeApiKey } from "../src/keys/api-keys.ts";
-import { dynamoApiKeys } from "../src/keys/key-store.ts";
+import { apiKeyStore } from "../src/keys/key-store.ts";
 import { AWS, openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";
 
 describe("API keys", () => {
@@ -31,14 +32,14 @@ describe("API keys", () => {
     const first = await admin.newKey("acme", "viewer");
     const second = await admin.newKey("acme", "viewer");
     expect([await statusWith(first), await statusWith(second)]).toEqual([200, 200]);
-    expect(await revokeApiKey(admin.doc, TABLES.config, idOf(first))).toBe(true);
+    expect(await revokeApiKey(admin.table, idOf(first))).toBe(true);
     expect([await statusWith(first), await statusWith(second)]).toEqual([401, 200]);
-    expect(await revokeApiKey(admin.doc, TABLES.config, "0".repeat(16))).toBe(false);
+    expect(await revokeApiKey(admin.table, "0".repeat(16))).toBe(false);
   });
 
   it("lists keys without what could be used of them", async () => {
     const key = await admin.newKey("listed", "operator");
-    const listed = await listApiKeys(admin.doc, TABLES.config);
+    const listed = await listApiKeys(admin.table);
     expect(listed).toContainEqual({
       key_id: idOf(key),
       tenant_id: "listed",
@@ -95,11 +96,11 @@ describe("API keys", () => {
   });
 
   it("is 429 when DynamoDB throttles the look-up, as for every other read", async () => {
-    const throttled = createDocumentClient({ ...AWS, endpoint: admin.endpoint, maxAttempts: 1 });
+    const throttled = createDynamoClient({ ...AWS, endpoint: admin.endpoint, maxAttempts: 1 });
     throttled.middlewareStack.add(() => async () => {
       throw new ThrottlingException({ message: "as the test asked", $metadata: {} });
     });
-    const keys = dynamoApiKeys(throttled, TABLES.config);
+    const keys = apiKeyStore(dynamoTable(throttled, TABLES));
     const busy = await openAdmin(() => ({ authentication: { keys } }));
     const reply = await busy.send("GET", "/config", { key: await busy.newKey("acme", "viewer") });
     await busy.close();

@@ -1,10 +1,10 @@
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { budgetWrite } from "@autonomy-gate/core/budget/claim";
 import { positionNow } from "@autonomy-gate/core/budget/state";
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNote } from "./decided.ts";
@@ -160,7 +160,7 @@ describe("kill switch", () => {
     await send("PUT", "/config", { account_id: "k6", mode: "AUTO_EXECUTE" });
     await send("PUT", "/budget", { account_id: "k6", max_autonomous_per_day: 5 });
     const intent = ActionIntentV1.parse(aNote("k6", "i1"));
-    const store = dynamoGateStore(real.doc, TABLES);
+    const store = gateStore(real.table);
     const [read] = await store.readFacts([intent]);
     if (read?.facts === undefined) return expect.unreachable();
     const calendar = calendarAt(Date.now());

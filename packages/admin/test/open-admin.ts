@@ -1,11 +1,13 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import type { AutonomyConfigChanged } from "@autonomy-gate/core/config/changed-event";
 import { TenantId } from "@autonomy-gate/core/ids";
+import type { Table } from "@autonomy-gate/core/table/table";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AdminApp, createApp } from "../src/app.ts";
 import type { Role, TenantBinding } from "../src/auth/credential.ts";
 import { awsPorts } from "../src/aws-ports.ts";
@@ -44,6 +46,7 @@ export interface TestAdmin {
   readonly app: AdminApp;
   readonly ports: AdminPorts;
   readonly doc: DynamoDBDocumentClient;
+  readonly table: Table;
   readonly endpoint: string;
   readonly changes: AutonomyConfigChanged[];
   readonly answered: AnsweredRequest[];
@@ -58,8 +61,9 @@ export async function openAdmin(
   altered: (ports: AdminPorts) => Partial<AdminPorts> = () => ({}),
 ): Promise<TestAdmin> {
   const database = await startDynamoDb();
-  const client = createDocumentClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
+  const client = createDynamoClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
   await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
+  const table = dynamoTable(client, TABLES);
   const changes: AutonomyConfigChanged[] = [];
   const answered: AnsweredRequest[] = [];
   const failures: unknown[] = [];
@@ -91,14 +95,15 @@ export async function openAdmin(
   return {
     app,
     ports: inUse,
-    doc: client,
+    doc: DynamoDBDocumentClient.from(client),
+    table,
     endpoint: database.endpoint,
     changes,
     answered,
     failures,
     newKey: async (tenant, role) => {
       const tenant_id: TenantBinding = tenant === "*" ? "*" : TenantId.parse(tenant);
-      return (await createApiKey(client, TABLES.config, { tenant_id, role })).api_key;
+      return (await createApiKey(table, { tenant_id, role })).api_key;
     },
     send: async (method, path, sent = {}) =>
       received(await app.request(path, requestInit(method, sent))),

@@ -1,6 +1,8 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
+import { randomUUID } from "node:crypto";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
 import { TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -14,7 +16,7 @@ afterAll(() => admin.close());
 
 it("a stop whose fence cannot be raised again is in force, told to the bus, and said to be so", async () => {
   const key = await admin.newKey("acme", "admin");
-  const client = createDocumentClient({ ...AWS, endpoint: admin.endpoint });
+  const client = createDynamoClient({ ...AWS, endpoint: admin.endpoint });
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
@@ -31,7 +33,10 @@ it("a stop whose fence cannot be raised again is in force, told to the bus, and 
       elapsedMs += ms;
     },
   };
-  const app = createApp({ ...admin.ports, config: dynamoConfigStore(client, TABLES, clock) });
+  const app = createApp({
+    ...admin.ports,
+    config: configStore({ table: dynamoTable(client, TABLES), clock, newId: randomUUID }),
+  });
   const body = { engaged: true, effect: "BLOCK", reason: "an incident" };
   const path = "/kill-switch?account_id=a1";
 

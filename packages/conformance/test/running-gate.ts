@@ -1,12 +1,13 @@
 import process from "node:process";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
-import { connect } from "@autonomy-gate/local/clients";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { connect, tableNames } from "@autonomy-gate/local/clients";
 import { startConsumer } from "@autonomy-gate/local/consumer";
 import { createEventSource } from "@autonomy-gate/local/event-source";
 import { startStack } from "@autonomy-gate/local/stack";
@@ -41,10 +42,9 @@ export async function aBrokenGate(fault: Fault): Promise<StackFile> {
   closers.push(() => stack.close());
   const { description } = stack;
   const { region, credentials, dynamodb, sqs, events } = description;
-  const { config, budget_state, ledger } = dynamodb.tables;
   const clients = connect(description);
-  const documents = createDocumentClient({ region, credentials, endpoint: dynamodb.endpoint });
-  const store = dynamoGateStore(documents, { config, budgetState: budget_state, ledger });
+  const client = createDynamoClient({ region, credentials, endpoint: dynamodb.endpoint });
+  const store = gateStore(dynamoTable(client, tableNames(description)));
   const bus = eventBridgeOutcomeBus(clients.events, events.bus);
   const consumer: Consumer = {
     store,
@@ -70,7 +70,7 @@ export async function aBrokenGate(fault: Fault): Promise<StackFile> {
   closers.push(async () => {
     await source.stop();
     clients.destroy();
-    documents.destroy();
+    client.destroy();
   });
   source.start();
   return description;

@@ -8,7 +8,7 @@ import type { AccountRef, ActionType, IntentId } from "./ids.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import type { Stored } from "./stored.ts";
 
-/** Time and chance, so that neither is taken from the air. */
+/** Clock and randomness, injected. */
 export interface Clock {
   /** Epoch milliseconds: what time it is. */
   epochMs(): number;
@@ -49,8 +49,6 @@ export type ClaimReply =
       readonly existing: ReadonlyMap<number, Stored<DecisionRecord>>;
       /** The budget state as it is, when it is not what the write relied on. */
       readonly budget?: Stored<BudgetState>;
-      /** Something else held an item: the same write may succeed. */
-      readonly conflict: boolean;
     };
 
 /**

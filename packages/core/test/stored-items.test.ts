@@ -1,9 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { budgetItems } from "../src/adapters/dynamodb/budget-write.ts";
-import { changeItems } from "../src/adapters/dynamodb/config-write.ts";
-import { recordItem } from "../src/adapters/dynamodb/items.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
 import { BudgetReport } from "../src/budget/report.ts";
 import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
@@ -12,9 +9,11 @@ import { KillSwitchV1 } from "../src/kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../src/mode/mode.ts";
 import { PolicyFacts } from "../src/policy/facts.ts";
 import { ActivePolicyV1 } from "../src/policy/policy.ts";
+import { budgetWrites } from "../src/store/budget-write.ts";
+import { changeWrites } from "../src/store/config-items.ts";
+import { recordItem } from "../src/store/items.ts";
+import type { Item, Write } from "../src/table/table.ts";
 import { ACCOUNT, aRecord, day, NOTE } from "./fixtures.ts";
-
-const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 
 let page: string;
 
@@ -68,7 +67,7 @@ function itemsOfADayClosed() {
     },
     fence: 1,
   } as const;
-  const items = budgetItems(TABLES.budgetState, {
+  const items = budgetWrites({
     ...ACCOUNT,
     position,
     added: 1,
@@ -77,7 +76,7 @@ function itemsOfADayClosed() {
     countMaxByType: new Map(),
     updatedAt: "2026-11-22T09:30:00.000Z",
   });
-  return items.map(({ Put }) => Put?.Item ?? {});
+  return items.map(itemOf);
 }
 
 function anAuditEntry() {
@@ -89,5 +88,9 @@ function anAuditEntry() {
     request_id: "r",
     at: "2026-11-22T09:30:00.000Z",
   } as const;
-  return changeItems(TABLES, change, "id")[1]?.Put?.Item ?? {};
+  return changeWrites(change, "id").map(itemOf)[1] ?? {};
+}
+
+function itemOf(write: Write): Item {
+  return write.kind === "put" ? write.item : {};
 }

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { tableNames } from "@autonomy-gate/local/clients";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -36,7 +38,7 @@ beforeAll(async () => {
     deployed.deploy("AutonomyAuthorizer"),
   ]);
   const { clients, stack } = deployed;
-  const key = await createApiKey(clients.documents, stack.dynamodb.tables.config, {
+  const key = await createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
     tenant_id: "*",
     role: "admin",
   });

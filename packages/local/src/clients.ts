@@ -1,3 +1,4 @@
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -33,6 +34,11 @@ export function connect({ region, credentials, dynamodb, sqs, events }: Endpoint
       for (const client of Object.values(clients)) client.destroy();
     },
   };
+}
+
+/** What the tables of a local stack are called. */
+export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): TableNames {
+  return { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger };
 }
 
 /** Environment variables by which the AWS SDK, in any process, finds a local stack. */

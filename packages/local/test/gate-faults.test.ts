@@ -157,7 +157,7 @@ describe("round trips", () => {
     const text = JSON.stringify(read?.input);
     expect(text).not.toContain('"ConsistentRead":false');
     expect(text.match(/"ConsistentRead":true/g)).toHaveLength(2);
-    const keys = [...text.matchAll(/"pk":"([^"]+)"/g)].map(([, pk = ""]) => pk);
+    const keys = [...text.matchAll(/"pk":\{"S":"([^"]+)"\}/g)].map(([, pk = ""]) => pk);
     expect(new Set(keys)).toEqual(
       new Set(["GLOBAL", `TENANT#${tenant.id}`, `TENANT#${tenant.id}#ACCOUNT#acct`]),
     );

@@ -5,13 +5,14 @@ import {
   createHandler,
   type IntentsHandler,
 } from "@autonomy-gate/consumers/intents/create-handler";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigListing } from "@autonomy-gate/core/adapters/dynamodb/config-listing";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
-import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
+import { configListing } from "@autonomy-gate/core/store/config-listing";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { recordFrom } from "@autonomy-gate/core/store/items";
 import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
@@ -23,7 +24,7 @@ import {
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import {
   DeleteCommand,
-  type DynamoDBDocumentClient,
+  DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -41,6 +42,10 @@ import { type Faults, watchedConsumer } from "./watched-consumer.ts";
 
 const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 const BUS = "autonomy-local";
+/** Ids that sort by when they were made, as those of audit entries do. */
+let ids = 0;
+const newSortableId = () => `id-${String(ids++).padStart(8, "0")}`;
+
 export const REMAINING_MS = 30_000;
 
 /** Data of an intent that runs by itself where a budget and a mode allow it. */
@@ -83,7 +88,7 @@ export async function startGate() {
   });
   pointSdkAt(dynamo.endpoint, sqs.endpoint, events.endpoint);
   const raw = new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint });
-  const db = createDocumentClient({ ...aws, endpoint: dynamo.endpoint, maxAttempts: 3 });
+  const db = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint }));
   const queueClient = new SQSClient({ ...aws, endpoint: sqs.endpoint });
   await createTables(raw, { config: "config", budget_state: "budget", ledger: "ledger" });
   const queues = await createQueues(queueClient);
@@ -108,11 +113,11 @@ export async function startGate() {
     },
     /** What stands behind the specification's services, on the same tables. */
     services: (clock: Clock) => {
-      const client = createDocumentClient();
+      const table = dynamoTable(createDynamoClient(), TABLES);
       return {
-        gate: dynamoGateStore(client, TABLES),
-        config: dynamoConfigStore(client, TABLES, clock),
-        listing: dynamoConfigListing(client, TABLES.config),
+        gate: gateStore(table),
+        config: configStore({ table, clock, newId: newSortableId }),
+        listing: configListing(table),
         clock,
         newRequestId: randomUUID,
       };

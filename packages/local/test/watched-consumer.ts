@@ -1,12 +1,13 @@
 import type { ConsumerConfig } from "@autonomy-gate/consumers/intents/config";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import type { IntentsHandler } from "@autonomy-gate/consumers/intents/create-handler";
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import type { Clock } from "@autonomy-gate/core/ports";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
@@ -39,7 +40,7 @@ export function watchedConsumer(
   let ticks = 0;
   const times = new Map<string, number>();
   const clients = {
-    db: createDocumentClient({ maxAttempts: 1 }),
+    db: createDynamoClient({ maxAttempts: 1 }),
     bus: new EventBridgeClient({ maxAttempts: 1 }),
     sqs: new SQSClient({ maxAttempts: 1 }),
   };
@@ -87,7 +88,7 @@ export function watchedConsumer(
     step,
   );
   const consumer: Consumer = {
-    store: dynamoGateStore(clients.db, config.tables),
+    store: gateStore(dynamoTable(clients.db, config.tables)),
     bus: eventBridgeOutcomeBus(clients.bus, config.busName),
     quarantine: sqsQuarantine(clients.sqs, config.quarantineUrl),
     clock,

@@ -1,7 +1,7 @@
+import { isSame } from "@autonomy-gate/core/adapters/memory/expressions";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
-import { isSame } from "./dynamo/expressions.ts";
 import type { ChangeSpec } from "./scenario/scenario.ts";
-import { type Level, newProcess, type World } from "./world.ts";
+import { configStoreOf, type Level, newProcess, type World } from "./world.ts";
 
 const ATTEMPTS_MAX = 3;
 
@@ -22,7 +22,7 @@ export function startAdministration(world: World, level: Level): { isDone: () =>
         return done();
       }
       const process = newProcess(world, `admin${index}`, 0, done);
-      const store = level.configStore(world, process);
+      const store = configStoreOf(level, world, process);
       network.scheduler.woke();
       apply(change, index, store, world).then(
         () => process.die(),

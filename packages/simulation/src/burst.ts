@@ -39,7 +39,7 @@ export async function runBurst(settings: BurstSettings): Promise<BurstReport> {
     },
   });
   const { measured, calls, writeUnits, violation, endedAtMs, evidence } = report;
-  const state = { table: "budget", pk: PK, sk: "BUDGET_STATE#CURRENT" };
+  const state = { table: "budgetState", pk: PK, sk: "BUDGET_STATE#CURRENT" } as const;
   const spentAtMs = evidence.tables.history(state).at(-1)?.fromMs ?? 0;
   const latencies = measured.latenciesMs.toSorted((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor(share * (latencies.length - 1))] ?? 0;

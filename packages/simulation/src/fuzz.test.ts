@@ -1,17 +1,16 @@
-import { factsReplies } from "@autonomy-gate/core/adapters/dynamodb/facts";
-import { budgetStateFrom, recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { factsReplies } from "@autonomy-gate/core/store/facts";
+import { budgetStateFrom, recordFrom } from "@autonomy-gate/core/store/items";
 import { matchesPattern } from "@autonomy-gate/local/events/pattern";
 import { InvalidEventPatternError } from "@autonomy-gate/local/events/pattern-error";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../../consumers/src/intents/envelope.ts";
 import { concerning, referenceDecision, type StoredItem } from "./checks/reference.ts";
-import { TABLES } from "./ports/gate-store.ts";
 
 const SOURCE = "cc-native.decision";
 const AT_MS = Date.parse("2026-11-22T09:30:00.000Z");
@@ -59,7 +58,7 @@ function decideWith(items: ReadonlyMap<string, StoredItem>, data: object = GOOD)
   ]);
   const itemAt = (pk: string, sk: string) =>
     items.has(`${pk} ${sk}`) ? items.get(`${pk} ${sk}`) : usual.get(`${pk} ${sk}`);
-  const [reply] = factsReplies([REQUEST], TABLES, (_table, pk, sk) => {
+  const [reply] = factsReplies([REQUEST], ({ pk, sk }) => {
     const item = itemAt(pk, sk);
     return item === undefined ? undefined : { ...item };
   });

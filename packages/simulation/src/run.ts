@@ -16,10 +16,10 @@ import type { Scenario } from "./scenario/scenario.ts";
 import { afterMicrotasks, createScheduler } from "./scheduler.ts";
 import { SILENT, type Trace } from "./trace.ts";
 import {
-  configStoreOfSimulation,
   type Level,
-  portsOfSimulation,
+  sinksOfSimulation,
   startHost,
+  tableOfSimulation,
   type World,
 } from "./world.ts";
 
@@ -47,8 +47,8 @@ export interface RunOptions {
 
 /** The gate's own code on simulated ports. */
 export const AT_PORTS: Level = {
-  consumerPorts: portsOfSimulation,
-  configStore: configStoreOfSimulation,
+  table: tableOfSimulation,
+  sinks: sinksOfSimulation,
   quiet: afterMicrotasks,
 };
 

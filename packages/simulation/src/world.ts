@@ -1,13 +1,15 @@
-import type { GateStore } from "@autonomy-gate/core/ports";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
+import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import type { Table } from "@autonomy-gate/core/table/table";
 import type { Checker } from "./checks/checker.ts";
 import { type ConsumerHost, type ConsumerPorts, createConsumerHost } from "./consumer-host.ts";
 import type { Dynamo } from "./dynamo/dynamo.ts";
 import type { Network } from "./network.ts";
 import { type Sinks, simulatedBus, simulatedQuarantine } from "./ports/bus.ts";
-import { simulatedConfigStore } from "./ports/config-store.ts";
-import { simulatedGateStore } from "./ports/gate-store.ts";
 import { nextVersionStore } from "./ports/next-version.ts";
 import type { Queue } from "./ports/queue.ts";
+import { simulatedTable } from "./ports/table.ts";
 import { createProcess, type SimProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 import type { HostSpec, Scenario } from "./scenario/scenario.ts";
@@ -25,25 +27,33 @@ export interface World {
 
 /** How the gate's ports are made: at the ports themselves, or with real adapters on real clients. */
 export interface Level {
-  readonly consumerPorts: (world: World, process: SimProcess) => ConsumerPorts;
-  readonly configStore: (
-    world: World,
-    process: SimProcess,
-  ) => ReturnType<typeof simulatedConfigStore>;
+  readonly table: (world: World, process: SimProcess) => Table;
+  readonly sinks: (world: World, process: SimProcess) => Omit<ConsumerPorts, "store">;
   /** Resolves once everything the last event set going has come to rest. */
   readonly quiet: () => Promise<void>;
 }
 
-export function portsOfSimulation({ dynamo, sinks }: World, process: SimProcess): ConsumerPorts {
-  return {
-    store: simulatedGateStore(dynamo, process),
-    bus: simulatedBus(sinks, process),
-    quarantine: simulatedQuarantine(sinks, process),
-  };
+export function tableOfSimulation({ dynamo }: World, process: SimProcess): Table {
+  return simulatedTable(dynamo, process);
 }
 
-export function configStoreOfSimulation({ dynamo }: World, process: SimProcess) {
-  return simulatedConfigStore(dynamo, process);
+export function sinksOfSimulation({ sinks }: World, process: SimProcess) {
+  return { bus: simulatedBus(sinks, process), quarantine: simulatedQuarantine(sinks, process) };
+}
+
+/** The consumer's ports as its deployment composes them. */
+export function consumerPorts(level: Level, world: World, process: SimProcess): ConsumerPorts {
+  return { store: gateStore(level.table(world, process)), ...level.sinks(world, process) };
+}
+
+/** The configuration as the admin API writes it. */
+export function configStoreOf(level: Level, world: World, process: SimProcess): ConfigStore {
+  let ids = 0;
+  return configStore({
+    table: level.table(world, process),
+    clock: process.clock,
+    newId: () => `${process.name}-${ids++}`,
+  });
 }
 
 export function startHost(world: World, spec: HostSpec, index: number, level: Level): ConsumerHost {
@@ -64,7 +74,7 @@ export function startHost(world: World, spec: HostSpec, index: number, level: Le
       });
     },
     portsFor: (process) => {
-      const ports = level.consumerPorts(world, process);
+      const ports = consumerPorts(level, world, process);
       const store = spec.nextVersion
         ? nextVersionStore(ports.store, () => network.faults.happened("F34"))
         : ports.store;

@@ -1,10 +1,11 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { randomUUID } from "node:crypto";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { OpenStore } from "./store-contract.ts";
 
 let opened = 0;
@@ -28,13 +29,13 @@ export async function openDynamoDbStores(endpoint: string): Promise<OpenStore> {
     budget_state: names.budgetState,
     ledger: names.ledger,
   });
-  const client = createDocumentClient(settings);
-  const tables = { config: names.config, budget: names.budgetState, ledger: names.ledger };
+  const client = createDynamoClient(settings);
+  const table = dynamoTable(client, names);
   return {
-    gate: dynamoGateStore(client, names),
-    config: dynamoConfigStore(client, names, systemClock()),
-    put: async (table, item) => {
-      await client.send(new PutCommand({ TableName: tables[table], Item: { ...item } }));
+    gate: gateStore(table),
+    config: configStore({ table, clock: systemClock(), newId: randomUUID }),
+    put: async (name, item) => {
+      await table.put({ kind: "put", table: name, item: { pk: "", sk: "", ...item } });
     },
     close: async () => {
       client.destroy();

@@ -12,7 +12,7 @@ import { createRandom } from "../src/random.ts";
 import { createScenario } from "../src/scenario/create.ts";
 import { createScheduler } from "../src/scheduler.ts";
 import { SILENT } from "../src/trace.ts";
-import type { Level, World } from "../src/world.ts";
+import { configStoreOf, consumerPorts, type Level, type World } from "../src/world.ts";
 import type { OpenStore } from "./store-contract.ts";
 
 /** The stores of a simulated world without faults, for tests that know nothing of virtual time. */
@@ -62,8 +62,8 @@ export async function openSimulatedStores(level: Level): Promise<OpenStore> {
     return work;
   }
 
-  const { store } = level.consumerPorts(world, process);
-  const configStore = level.configStore(world, process);
+  const { store } = consumerPorts(level, world, process);
+  const configStore = configStoreOf(level, world, process);
   return {
     gate: timedGate(store, timed),
     config: timedConfig(configStore, timed),

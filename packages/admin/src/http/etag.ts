@@ -1,11 +1,12 @@
 import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { attributesForm } from "@autonomy-gate/core/table/json-form";
 import canonicalize from "canonicalize";
 import { HttpError } from "./errors.ts";
 
 /** The entity tag of a stored object, quotes included: equal exactly for equal content. */
 export function etagOf(attributes: ConfigAttributes): string {
-  return `"${sha256(canonicalize(attributes) ?? "")}"`;
+  return `"${sha256(canonicalize(attributesForm(attributes)) ?? "")}"`;
 }
 
 /**

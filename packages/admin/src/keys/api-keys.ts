@@ -1,11 +1,6 @@
+import { PermanentError } from "@autonomy-gate/core/errors";
+import type { Item, Table } from "@autonomy-gate/core/table/table";
 import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
 import type { Role, TenantBinding } from "../auth/credential.ts";
 import { digestOf, type KeyId, newApiKey, StoredApiKey } from "./api-key.ts";
 
@@ -24,8 +19,7 @@ export type ListedApiKey = Omit<StoredApiKey, "sha256">;
 
 /** Makes a key for one tenant, or with `*` for all. Any number may live at once, for rotation. */
 export async function createApiKey(
-  client: DynamoDBDocumentClient,
-  table: string,
+  table: Pick<Table, "put">,
   { tenant_id, role }: { readonly tenant_id: TenantBinding; readonly role: Role },
 ): Promise<CreatedApiKey> {
   const { key_id, api_key } = newApiKey();
@@ -36,61 +30,46 @@ export async function createApiKey(
     role,
     created_at: new Date().toISOString(),
   };
-  await client.send(
-    new PutCommand({
-      TableName: table,
-      Item: { pk: API_KEY_PARTITION, sk: key_id, ...stored },
-      ConditionExpression: "attribute_not_exists(pk)",
-    }),
-  );
+  const reply = await table.put({
+    kind: "put",
+    table: "config",
+    item: { pk: API_KEY_PARTITION, sk: key_id, ...stored },
+    condition: "attribute_not_exists(pk)",
+  });
+  if (reply.status !== "done") throw new PermanentError(`There is a key ${key_id} already.`);
   return { key_id, api_key, tenant_id, role };
 }
 
 /** Every key, revoked ones too, to the last page, in the order of their creation. */
-export async function listApiKeys(
-  client: DynamoDBDocumentClient,
-  table: string,
-): Promise<ListedApiKey[]> {
+export async function listApiKeys(table: Pick<Table, "query">): Promise<ListedApiKey[]> {
   const found: ListedApiKey[] = [];
-  let start: Record<string, unknown> | undefined;
+  let after: Item | undefined;
   do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": API_KEY_PARTITION },
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
-    );
-    for (const item of page.Items ?? []) {
+    const page = await table.query({
+      table: "config",
+      partition: API_KEY_PARTITION,
+      order: "ascending",
+      after,
+    });
+    for (const item of page.items) {
       const { sha256, ...listed } = StoredApiKey.parse(item);
       found.push(listed);
     }
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+    after = page.next;
+  } while (after !== undefined);
   return found.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
 }
 
 /** Refuses a key from now on. False: there is no such key. Revoking twice changes nothing more. */
-export async function revokeApiKey(
-  client: DynamoDBDocumentClient,
-  table: string,
-  keyId: KeyId,
-): Promise<boolean> {
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { pk: API_KEY_PARTITION, sk: keyId },
-        UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now)",
-        ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":now": new Date().toISOString() },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+export async function revokeApiKey(table: Pick<Table, "update">, keyId: KeyId): Promise<boolean> {
+  const reply = await table.update({
+    kind: "update",
+    table: "config",
+    pk: API_KEY_PARTITION,
+    sk: keyId,
+    update: "SET revoked_at = if_not_exists(revoked_at, :now)",
+    condition: "attribute_exists(pk)",
+    values: { ":now": new Date().toISOString() },
+  });
+  return reply.status === "done";
 }

@@ -1,6 +1,5 @@
-import { read } from "@autonomy-gate/core/adapters/dynamodb/read";
+import type { Table } from "@autonomy-gate/core/table/table";
 import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
-import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type KeyId, StoredApiKey } from "./api-key.ts";
 
 export interface ApiKeyStore {
@@ -12,14 +11,11 @@ export interface ApiKeyStore {
  * Keys in the config table: one partition, sort key the key's id, so that all are listed without a
  * scan. An item that is no key opens nothing.
  */
-export function dynamoApiKeys(client: DynamoDBDocumentClient, table: string): ApiKeyStore {
+export function apiKeyStore(table: Pick<Table, "get">): ApiKeyStore {
   return {
     find: async (keyId) => {
-      const Key = { pk: API_KEY_PARTITION, sk: keyId };
-      const { Item } = await read("GetItem", () =>
-        client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true })),
-      );
-      return StoredApiKey.safeParse(Item).data;
+      const item = await table.get({ table: "config", pk: API_KEY_PARTITION, sk: keyId });
+      return StoredApiKey.safeParse(item).data;
     },
   };
 }

@@ -1,13 +1,14 @@
 import {
-  createDocumentClient,
+  createDynamoClient,
   leaveOutRequestLog,
 } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import type { Clock, Quarantine } from "@autonomy-gate/core/ports";
+import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
@@ -49,7 +50,7 @@ export function createHandler(
   leaveOutRequestLog(events);
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
   const consumer: Consumer = {
-    store: dynamoGateStore(createDocumentClient(REQUESTS), config.tables),
+    store: gateStore(dynamoTable(createDynamoClient(REQUESTS), config.tables)),
     bus: eventBridgeOutcomeBus(events, config.busName),
     quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,

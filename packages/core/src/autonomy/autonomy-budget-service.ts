@@ -164,6 +164,6 @@ async function attempt(send: () => Promise<ClaimReply>): Promise<ClaimReply> {
     const unchanged =
       error instanceof TransientError && (error.code === "CONFLICT" || error.code === "THROTTLED");
     if (!unchanged) throw error;
-    return { status: "refused", existing: new Map(), conflict: true };
+    return { status: "refused", existing: new Map() };
   }
 }

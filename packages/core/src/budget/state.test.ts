@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aBudgetState, calendar, NOTE, readable, unreadable } from "../../test/fixtures.ts";
-import { budgetStateFrom } from "../adapters/dynamodb/items.ts";
+import { budgetStateFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { positionNow } from "./state.ts";
 

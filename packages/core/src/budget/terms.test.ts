@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { aBudget, actionType, day, NOTE, readable, unreadable } from "../../test/fixtures.ts";
-import { budgetFrom } from "../adapters/dynamodb/items.ts";
 import { dayOf, daysBetween } from "../day.ts";
+import { budgetFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import {
   type BudgetConfigs,

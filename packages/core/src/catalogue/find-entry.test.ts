@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { actionType, NOTE, readable, unreadable } from "../../test/fixtures.ts";
-import { catalogueEntryFrom } from "../adapters/dynamodb/items.ts";
+import { catalogueEntryFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { BUILT_IN_CATALOGUE } from "./built-in.ts";
 import { findEntry } from "./find-entry.ts";

@@ -116,7 +116,7 @@ async function commitOnce(
         reply.budget === undefined
           ? position
           : movedPosition(position, claims, reply.budget, basis.calendar),
-      again: reply.conflict ? "CONFLICT" : "MOVED",
+      again: "MOVED",
     };
   } catch (error) {
     // No answer does not mean no commit: the next attempt finds what this one recorded.

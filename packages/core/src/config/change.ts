@@ -1,6 +1,9 @@
 import type { ConfigAddress } from "./address.ts";
 
-/** A configuration object as stored, without its key. */
+/**
+ * A configuration object as stored, without its key. Numbers that others stored and no double holds
+ * are in it as they are: what compares or keeps it sees every digit.
+ */
 export type ConfigAttributes = Readonly<Record<string, unknown>>;
 
 /** A change of one configuration object, with what its audit entry says. */

@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION } from "../contract.ts";
 import type { Delivery } from "../ports.ts";
+import { attributesForm } from "../table/json-form.ts";
 import type { ConfigChange } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
@@ -16,8 +17,8 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       action: change.action,
       actor: change.actor,
       request_id: change.request_id,
-      before: before ?? null,
-      after: after ?? null,
+      before: before === undefined ? null : attributesForm(before),
+      after: after === undefined ? null : attributesForm(after),
     },
   };
 }

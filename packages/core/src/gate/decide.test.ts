@@ -9,8 +9,8 @@ import {
   readable,
   unreadable,
 } from "../../test/fixtures.ts";
-import { recordFrom } from "../adapters/dynamodb/items.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
+import { recordFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { decide, decideInvalid } from "./decide.ts";
 import type { Snapshot } from "./snapshot.ts";

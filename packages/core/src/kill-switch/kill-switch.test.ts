@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { actionType, NOTE, readable } from "../../test/fixtures.ts";
-import { killSwitchFrom } from "../adapters/dynamodb/items.ts";
 import { instantMs } from "../day.ts";
+import { killSwitchFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { KillSwitchEffect } from "./applied.ts";
 import { appliedKillSwitches, type KillSwitches, KillSwitchV1 } from "./kill-switch.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anIntent, aReceived, aRecord, aSnapshot, NOW, readable } from "../../test/fixtures.ts";
-import { recordFrom } from "../adapters/dynamodb/items.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { decideInvalid } from "../gate/decide.ts";
 import { recordOf } from "../gate/received.ts";
+import { recordFrom } from "../store/items.ts";
 import { outcomeOf } from "./outcome.ts";
 
 const INTENT = '{"a":1,"b":{"c":[true,null]}}';

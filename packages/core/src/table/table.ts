@@ -1,7 +1,8 @@
-import type { TABLES } from "../topology.ts";
+import { TABLES, type TableTopology } from "../topology.ts";
 
-/** One of the gate's tables, by its part; what it is called where it is deployed, an adapter knows. */
+/** The gate's tables by their parts; adapters know their deployed names. */
 export type TableName = keyof typeof TABLES;
+export const TABLE_NAMES: readonly TableName[] = ["config", "budgetState", "ledger"];
 
 /** The primary key of an item. Ids hold no `#`, so no two different things share a key. */
 export interface Key {
@@ -25,14 +26,14 @@ export type KeyedItem = Item & Key;
 
 /** What the expressions of a request refer to, in DynamoDB's form: `#name` and `:value`. */
 export interface ExpressionTerms {
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Item;
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  readonly values?: Item | undefined;
 }
 
 /** What must hold of the item as it is, or nothing is written; absent: nothing. */
 interface Conditional extends ExpressionTerms {
   /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html */
-  readonly condition?: string;
+  readonly condition?: string | undefined;
 }
 
 /** Stores an item whole. */
@@ -81,17 +82,15 @@ export interface Query {
   /** An index of the table, read eventually consistent; absent: the table itself, consistent. */
   readonly index?: string;
   readonly partition: string;
-  /** The sort keys asked for; bounds are inclusive. */
-  readonly range:
-    | { readonly prefix: string }
-    | { readonly from: string; readonly to: string };
+  /** The sort keys asked for, bounds included; absent: all. */
+  readonly range?: { readonly prefix: string } | { readonly from: string; readonly to: string };
   readonly order: "ascending" | "descending";
   /** Applied after `limit`: what it drops was read. */
-  readonly filter?: { readonly condition: string } & ExpressionTerms;
+  readonly filter?: (ExpressionTerms & { readonly condition: string }) | undefined;
   /** Most items looked at; at most 1 MB in any case. */
-  readonly limit?: number;
-  /** `next` of the page before. */
-  readonly after?: Item;
+  readonly limit?: number | undefined;
+  /** `next` of the page before, or the key to go on after. */
+  readonly after?: Item | undefined;
 }
 
 export interface QueryReply {
@@ -117,4 +116,16 @@ export interface Table {
    */
   transact(writes: readonly Write[], token?: string): Promise<TransactReply>;
   query(query: Query): Promise<QueryReply>;
+}
+
+/** The attributes that hold the keys a query goes by. */
+export function keyNames({ table, index }: Pick<Query, "table" | "index">): {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+} {
+  if (index === undefined) return { partitionKey: "pk", sortKey: "sk" };
+  const { indexes = [] }: TableTopology = TABLES[table];
+  const found = indexes.find(({ name }) => name === index);
+  if (found === undefined) throw new TypeError(`The table ${table} has no index ${index}.`);
+  return found;
 }

@@ -6,10 +6,11 @@ import {
   listApiKeys,
   revokeApiKey,
 } from "@autonomy-gate/admin/keys/api-keys";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import type { Table } from "@autonomy-gate/core/table/table";
 import { DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
-import { connect } from "../clients.ts";
+import { connect, tableNames } from "../clients.ts";
 import { readSettings } from "../settings.ts";
 import { readRunningStack } from "../stack-file.ts";
 import { complain, say } from "./output.ts";
@@ -20,7 +21,7 @@ export interface KeyTableOptions {
   readonly table?: string;
 }
 
-type TableWork<T> = (client: DynamoDBDocumentClient, table: string) => Promise<T>;
+type TableWork<T> = (table: Table) => Promise<T>;
 
 export interface CreateKeyOptions extends KeyTableOptions {
   readonly tenant?: string;
@@ -36,9 +37,7 @@ export async function createKeyCommand(options: CreateKeyOptions): Promise<void>
   }
   const tenant_id = parsed(TenantBinding, options.tenant ?? "*", "--tenant");
   const role = parsed(Role, options.role, "--role");
-  const key = await onConfigTable(options, (client, table) =>
-    createApiKey(client, table, { tenant_id, role }),
-  );
+  const key = await onConfigTable(options, (table) => createApiKey(table, { tenant_id, role }));
   if (options.json) say(JSON.stringify(key));
   else sayKey(key);
 }
@@ -62,7 +61,7 @@ export async function listKeysCommand(
 /** `pnpm gate key revoke ID`: refuses the key from now on. */
 export async function revokeKeyCommand(id: string, options: KeyTableOptions): Promise<void> {
   const keyId = parsed(KeyId, id, "The key's id");
-  const found = await onConfigTable(options, (client, table) => revokeApiKey(client, table, keyId));
+  const found = await onConfigTable(options, (table) => revokeApiKey(table, keyId));
   if (!found) throw new Error(`There is no key ${keyId}. See: pnpm gate key list`);
   say(`Key ${keyId} is revoked.`);
 }
@@ -71,9 +70,10 @@ export async function revokeKeyCommand(id: string, options: KeyTableOptions): Pr
 async function onTableOfAws<T>(table: string, work: TableWork<T>): Promise<T> {
   const client = new DynamoDBClient({});
   try {
-    return await work(DynamoDBDocumentClient.from(client), table);
-  } catch (cause) {
-    if (!(cause instanceof ResourceNotFoundException)) throw cause;
+    return await work(dynamoTable(client, { config: table }));
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof ResourceNotFoundException)) throw error;
     throw new Error(`This account has no table ${table} in this region.`, { cause });
   } finally {
     client.destroy();
@@ -85,7 +85,7 @@ async function onConfigTable<T>({ table }: KeyTableOptions, work: TableWork<T>):
   const stack = await readRunningStack(readSettings(process.env).stackFile);
   const clients = connect(stack);
   try {
-    return await work(clients.documents, stack.dynamodb.tables.config);
+    return await work(dynamoTable(clients.dynamodb, tableNames(stack)));
   } finally {
     clients.destroy();
   }

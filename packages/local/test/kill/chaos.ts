@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { configStore } from "@autonomy-gate/core/commit/config-store";
 import type { ConfigAddress } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { connect, type StackClients } from "../../src/clients.ts";
+import { connect, type StackClients, tableNames } from "../../src/clients.ts";
 import { publishIntents } from "../../src/publish-intents.ts";
 import { redrive } from "../../src/redrive.ts";
 import { readStackFile, type StackFile } from "../../src/stack-file.ts";
@@ -144,12 +145,12 @@ async function operate(clients: StackClients, stack: StackFile): Promise<ChaosRu
 }
 
 /** Changes configuration as the admin API does: audited, and fenced for an account. */
-function changer(clients: StackClients, { dynamodb: { tables } }: StackFile) {
-  const store = dynamoConfigStore(
-    clients.documents,
-    { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger },
-    systemClock(),
-  );
+function changer(clients: StackClients, stack: StackFile) {
+  const store = configStore({
+    table: dynamoTable(clients.dynamodb, tableNames(stack)),
+    clock: systemClock(),
+    newId: randomUUID,
+  });
   return async (address: ConfigAddress, attributes: ConfigAttributes) => {
     const at = new Date().toISOString();
     const before = await store.read(address);

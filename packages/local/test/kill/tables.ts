@@ -1,6 +1,6 @@
-import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import type { AccountId } from "@autonomy-gate/core/ids";
+import { recordFrom } from "@autonomy-gate/core/store/items";
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,

@@ -1,8 +1,10 @@
+import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
 import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
 import type { FactsReply, FactsRequest, QuarantinedMessage } from "@autonomy-gate/core/ports";
+import type { Address } from "@autonomy-gate/core/table/table";
 import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
-import { type Address, type AppliedWrite, addressText } from "../dynamo/tables.ts";
+import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
 import { createCostCheck, type Meter } from "./costs.ts";
 import { type Evidence, intentText, type Violation } from "./evidence.ts";

@@ -1,6 +1,6 @@
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
 import type { SQSRecord } from "aws-lambda";
 import { writeUnits } from "../dynamo/capacity.ts";
-import type { Attributes } from "../dynamo/expressions.ts";
 import type { Operation } from "../faults.ts";
 import { type Evidence, intentText, pkOf, storedItem, Violation } from "./evidence.ts";
 import { concerning } from "./reference.ts";

@@ -1,7 +1,9 @@
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
 import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
+import type { Address } from "@autonomy-gate/core/table/table";
 import canonicalize from "canonicalize";
-import type { Attributes } from "../dynamo/expressions.ts";
-import { type Address, addressText, type Tables } from "../dynamo/tables.ts";
+import type { Tables } from "../dynamo/tables.ts";
 import type { MessageContent, MessageSpec, Scenario } from "../scenario/scenario.ts";
 import { concerning, type ItemAt, type ScopeName } from "./reference.ts";
 

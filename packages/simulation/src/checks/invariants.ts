@@ -1,8 +1,8 @@
+import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/expressions";
 import { TransientError } from "@autonomy-gate/core/errors";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
 import type { Commit } from "../dynamo/dynamo.ts";
-import { type Attributes, isSame } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
 import {
@@ -48,12 +48,12 @@ export function invariant1(evidence: Evidence, { record, answers }: Recorded): v
 
 /** 2: at every instant the count is the number of recorded automatic decisions. */
 export function invariant2(evidence: Evidence, pk: string): void {
-  const item = evidence.tables.get({ table: "budget", pk, sk: "BUDGET_STATE#CURRENT" });
+  const item = evidence.tables.get({ table: "budgetState", pk, sk: "BUDGET_STATE#CURRENT" });
   const days = evidence.days.get(pk);
   const openDay = item?.date_key;
   for (const [day, counted] of days ?? []) {
     const sk = `BUDGET_STATE#${day.replaceAll("-", "")}`;
-    const row = day === openDay ? item : evidence.tables.get({ table: "budget", pk, sk });
+    const row = day === openDay ? item : evidence.tables.get({ table: "budgetState", pk, sk });
     if (
       row?.count !== counted.total ||
       !isSame(typeCounts(row), Object.fromEntries(counted.byType))

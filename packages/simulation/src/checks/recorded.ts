@@ -1,7 +1,7 @@
-import { recordFrom } from "@autonomy-gate/core/adapters/dynamodb/items";
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { recordFrom } from "@autonomy-gate/core/store/items";
 import type { Commit } from "../dynamo/dynamo.ts";
-import type { Attributes } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import {
   configurations,

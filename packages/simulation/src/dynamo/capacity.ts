@@ -1,4 +1,4 @@
-import type { Attributes } from "./expressions.ts";
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const WRITE_UNIT_BYTES = 1024;

@@ -1,20 +1,25 @@
+import {
+  addressOf,
+  addressText,
+  itemAfter,
+  queried,
+} from "@autonomy-gate/core/adapters/memory/memory-table";
+import type {
+  Address,
+  BatchGetReply,
+  Item,
+  Put,
+  Query,
+  QueryReply,
+  Update,
+  Write,
+} from "@autonomy-gate/core/table/table";
 import type { Operation } from "../faults.ts";
 import { type Arrival, type Network, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 import { writeUnits } from "./capacity.ts";
-import { type Attributes, type ExpressionTerms, updated } from "./expressions.ts";
-import { type Address, type AppliedWrite, addressText, type Tables } from "./tables.ts";
+import type { AppliedWrite, Tables } from "./tables.ts";
 import { createTransact, DONE, isInvalid, reasonFor } from "./transact.ts";
-
-/** One action on one item, as a request asks for it. */
-export interface WriteAction extends Address, ExpressionTerms {
-  /** What to store; absent for updates and deletions. */
-  readonly item?: Attributes | undefined;
-  readonly update?: string | undefined;
-  readonly condition?: string | undefined;
-  /** Whether a refusal comes with the item as it is. */
-  readonly returnsOld?: boolean;
-}
 
 /** A write that was carried out. */
 export interface Commit {
@@ -26,11 +31,6 @@ export interface Commit {
   readonly writes: readonly AppliedWrite[];
 }
 
-interface BatchGetResult {
-  readonly found: readonly (Address & { readonly item: Attributes })[];
-  readonly unprocessed: readonly Address[];
-}
-
 /** DynamoDB, one attempt a request. All reject with ServiceFault. */
 export interface Dynamo {
   /** @param consistent false: what is read may be old */
@@ -38,13 +38,13 @@ export interface Dynamo {
     process: SimProcess,
     addresses: readonly Address[],
     consistent?: boolean,
-  ): Promise<BatchGetResult>;
-  get(process: SimProcess, address: Address): Promise<Attributes | undefined>;
-  query(process: SimProcess, table: string, pk: string, prefix: string): Promise<Attributes[]>;
-  put(process: SimProcess, action: WriteAction): Promise<void>;
-  update(process: SimProcess, action: WriteAction): Promise<void>;
+  ): Promise<BatchGetReply>;
+  get(process: SimProcess, address: Address): Promise<Item | undefined>;
+  query(process: SimProcess, query: Query): Promise<QueryReply>;
+  put(process: SimProcess, write: Put): Promise<void>;
+  update(process: SimProcess, write: Update): Promise<void>;
   /** @param token makes the request the same request when it is sent again */
-  transact(process: SimProcess, actions: readonly WriteAction[], token?: string): Promise<void>;
+  transact(process: SimProcess, writes: readonly Write[], token?: string): Promise<void>;
   readonly tables: Tables;
   /** Write units used, when they are metered. */
   units(): number;
@@ -69,7 +69,7 @@ export interface Service {
   readonly tables: Tables;
   /** Keys that a transaction holds. */
   readonly locks: Set<string>;
-  apply(actions: readonly WriteAction[], arrival: Arrival<void>, operation: Operation): void;
+  apply(writes: readonly Write[], arrival: Arrival<void>, operation: Operation): void;
 }
 
 export function createDynamo(network: Network, tables: Tables, settings: DynamoSettings): Dynamo {
@@ -78,21 +78,22 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
     network,
     tables,
     locks: new Set(),
-    apply: (actions, { process, sentAtMs }, operation) => {
+    apply: (writes, { process, sentAtMs }, operation) => {
       const timeMs = network.scheduler.nowMs();
-      const writes = actions.map((action) => {
-        const after = itemAfter(action, tables.get(action));
+      const applied = writes.map((write) => {
+        const address = addressOf(write);
+        const after = itemAfter(write, tables.get(address));
         if (settings.metered) units += writeUnits(after, operation === "TransactWriteItems");
-        return tables.put(action, after, timeMs);
+        return tables.put(address, after, timeMs);
       });
-      settings.onCommit({ timeMs, sentAtMs, process, operation, writes });
+      settings.onCommit({ timeMs, sentAtMs, process, operation, writes: applied });
     },
   };
   return {
     batchGet: (process, addresses, consistent = true) => {
       settings.onRead(process, addresses);
       const about = () => `${addresses.length} keys`;
-      return network.call<BatchGetResult>(process, "BatchGetItem", about, (arrival) =>
+      return network.call<BatchGetReply>(process, "BatchGetItem", about, (arrival) =>
         readBatch(service, addresses, consistent, arrival),
       );
     },
@@ -103,15 +104,15 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
         () => addressText(address),
         ({ respond }) => respond({ value: tables.get(address) }),
       ),
-    query: (process, table, pk, prefix) =>
+    query: (process, query) =>
       network.call(
         process,
         "Query",
-        () => `${pk}/${prefix}*`,
-        ({ respond }) => respond({ value: itemsOf(tables, table, pk, prefix) }),
+        () => query.partition,
+        ({ respond }) => respond({ value: queried(tables.all(query.table), query) }),
       ),
-    put: (process, action) => writeOne(service, process, "PutItem", action),
-    update: (process, action) => writeOne(service, process, "UpdateItem", action),
+    put: (process, write) => writeOne(service, process, "PutItem", write),
+    update: (process, write) => writeOne(service, process, "UpdateItem", write),
     transact: createTransact(service),
     tables,
     units: () => units,
@@ -123,18 +124,20 @@ function readBatch(
   { network: { scheduler, random }, tables }: Service,
   addresses: readonly Address[],
   consistent: boolean,
-  { disturbance: { fault, code, delayMs = 0 }, respond }: Arrival<BatchGetResult>,
+  { disturbance: { fault, code, delayMs = 0 }, respond }: Arrival<BatchGetReply>,
 ): void {
   const startMs = scheduler.nowMs() - (consistent ? 0 : random.between(0, STALE_MS_MAX));
   const spreadMs = fault === "F4" ? delayMs : random.between(0, SPREAD_MS_MAX);
   scheduler.after(spreadMs, () => {
     const isPartial = fault === "F3" && code === undefined;
     const unprocessed = isPartial ? addresses.filter(() => random.chance(0.4)) : [];
-    const found = addresses.flatMap((address) => {
+    const items = addresses.flatMap((address) => {
       const item = tables.getAt(address, startMs + random.next() * spreadMs);
-      return item === undefined || unprocessed.includes(address) ? [] : [{ ...address, item }];
+      if (item === undefined || unprocessed.includes(address)) return [];
+      const { table, pk, sk } = address;
+      return [{ table, item: { ...item, pk, sk } }];
     });
-    respond({ value: { found, unprocessed } });
+    respond({ value: { items, unprocessed } });
   });
 }
 
@@ -142,30 +145,22 @@ function writeOne(
   { network, tables, locks, apply }: Service,
   process: SimProcess,
   operation: "PutItem" | "UpdateItem",
-  action: WriteAction,
+  write: Put | Update,
 ): Promise<void> {
-  const about = () => `${action.pk}/${action.sk}`;
+  const address = addressOf(write);
+  const about = () => `${address.pk}/${address.sk}`;
   return network.call<void>(process, operation, about, (arrival) => {
     const refuse = (fault: ServiceFault) => arrival.respond({ fault });
-    if (locks.has(addressText(action))) {
+    if (locks.has(addressText(address))) {
       return refuse(new ServiceFault("TransactionConflictException"));
     }
-    if (isInvalid([action])) return refuse(new ServiceFault("ValidationException"));
-    const { code, item } = reasonFor(tables, action);
+    if (isInvalid([write])) return refuse(new ServiceFault("ValidationException"));
+    const { code, item } = reasonFor(tables, write);
     if (code !== "None") {
       network.faults.happened("F12");
       return refuse(new ServiceFault("ConditionalCheckFailedException", { item }));
     }
-    apply([action], arrival, operation);
+    apply([write], arrival, operation);
     arrival.respond(DONE);
   });
-}
-
-function itemsOf(tables: Tables, table: string, pk: string, prefix: string): Attributes[] {
-  return tables.all(table).filter((item) => item.pk === pk && String(item.sk).startsWith(prefix));
-}
-
-function itemAfter(action: WriteAction, before: Attributes | undefined): Attributes | undefined {
-  if (action.update === undefined) return action.item;
-  return updated(action.update, before ?? { pk: action.pk, sk: action.sk }, action);
 }

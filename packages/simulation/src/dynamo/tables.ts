@@ -1,11 +1,6 @@
-import type { Attributes } from "./expressions.ts";
-
-/** Where an item is. */
-export interface Address {
-  readonly table: string;
-  readonly pk: string;
-  readonly sk: string;
-}
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
+import type { Address, TableName } from "@autonomy-gate/core/table/table";
 
 /** What stood at a key from a moment on; `undefined`: nothing. */
 interface Version {
@@ -28,11 +23,7 @@ export interface Tables {
   history(address: Address): readonly Version[];
   put(address: Address, item: Attributes | undefined, timeMs: number): AppliedWrite;
   /** The items there are, in the order of their first write. */
-  all(table: string): Attributes[];
-}
-
-export function addressText({ table, pk, sk }: Address): string {
-  return `${table}|${pk}|${sk}`;
+  all(table: TableName): Attributes[];
 }
 
 const NO_HISTORY: readonly Version[] = [];

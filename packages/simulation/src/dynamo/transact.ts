@@ -1,38 +1,35 @@
+import { addressOf, addressText, mayWrite } from "@autonomy-gate/core/adapters/memory/memory-table";
+import type { Write } from "@autonomy-gate/core/table/table";
 import { type Arrival, type CancelReason, type Reply, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 import type { Random } from "../random.ts";
 import { isTooLarge } from "./capacity.ts";
-import type { Service, WriteAction } from "./dynamo.ts";
-import { holds } from "./expressions.ts";
-import { addressText, type Tables } from "./tables.ts";
+import type { Service } from "./dynamo.ts";
+import type { Tables } from "./tables.ts";
 
 export const DONE: Reply<void> = { value: undefined };
 
 /** How long a transaction holds its items, unless a fault makes it longer. */
 const HOLD_MS_MAX = 3;
 
-/** DynamoDB's bound on the items of one transaction. */
+/** DynamoDB's bound on the items of one transwrite. */
 const ITEMS_MAX = 100;
 
-type Transact = (
-  process: SimProcess,
-  actions: readonly WriteAction[],
-  token?: string,
-) => Promise<void>;
+type Transact = (process: SimProcess, writes: readonly Write[], token?: string) => Promise<void>;
 
 /** TransactWriteItems: holds its items for a while, then does all or nothing. */
 export function createTransact(service: Service): Transact {
   const { network } = service;
   const tokens = new Map<string, "running" | "done">();
 
-  return (process, actions, token) => {
-    const about = () => actions.map(({ pk, sk }) => `${pk}/${sk}`).join(" ");
+  return (process, writes, token) => {
+    const about = () => writes.map(keyText).join(" ");
     return network.call<void>(process, "TransactWriteItems", about, (arrival) => {
       const known = token === undefined ? undefined : tokens.get(token);
-      const early = known === undefined ? refusal(service, actions, arrival) : repeated(known);
+      const early = known === undefined ? refusal(service, writes, arrival) : repeated(known);
       if (early !== undefined) return arrival.respond(early);
       if (token !== undefined) tokens.set(token, "running");
-      hold(service, actions, arrival, (reply) => {
+      hold(service, writes, arrival, (reply) => {
         if (token !== undefined && "value" in reply) tokens.set(token, "done");
         else if (token !== undefined) tokens.delete(token);
         arrival.respond(reply);
@@ -50,33 +47,33 @@ function repeated(known: "running" | "done"): Reply<void> {
 /** What refuses a transaction as it arrives; nothing: it may go on. */
 function refusal(
   { network, tables, locks }: Service,
-  actions: readonly WriteAction[],
+  writes: readonly Write[],
   arrival: Arrival<void>,
 ): Reply<void> | undefined {
-  if (isInvalid(actions)) return { fault: new ServiceFault("ValidationException") };
-  const reasons = actions.map((action) => conflictReason(locks.has(addressText(action))));
+  if (isInvalid(writes)) return { fault: new ServiceFault("ValidationException") };
+  const reasons = writes.map((write) => conflictReason(locks.has(keyText(write))));
   if (reasons.some(isReason)) return cancelled(reasons);
-  const played = playedReasons(tables, network.random, actions, arrival);
+  const played = playedReasons(tables, network.random, writes, arrival);
   return played && cancelled(played);
 }
 
 function hold(
   { network: { scheduler, random, faults }, tables, locks, apply }: Service,
-  actions: readonly WriteAction[],
+  writes: readonly Write[],
   arrival: Arrival<void>,
   end: (reply: Reply<void>) => void,
 ): void {
-  const keys = actions.map(addressText);
+  const keys = writes.map(keyText);
   for (const key of keys) locks.add(key);
   const { fault, delayMs = 0 } = arrival.disturbance;
   scheduler.after(fault === "F11" ? delayMs : random.next() * HOLD_MS_MAX, () => {
     for (const key of keys) locks.delete(key);
-    const reasons = actions.map((action) => reasonFor(tables, action));
+    const reasons = writes.map((write) => reasonFor(tables, write));
     if (!reasons.some(isReason)) {
-      apply(actions, arrival, "TransactWriteItems");
+      apply(writes, arrival, "TransactWriteItems");
       return end(DONE);
     }
-    const budgetMoved = actions[0]?.sk === "BUDGET_STATE#CURRENT" && reasons[0]?.code !== "None";
+    const budgetMoved = isBudget(writes[0]) && reasons[0]?.code !== "None";
     if (budgetMoved) faults.happened("F11");
     end(cancelled(reasons));
   });
@@ -86,15 +83,15 @@ function hold(
 function playedReasons(
   tables: Tables,
   random: Random,
-  actions: readonly WriteAction[],
+  writes: readonly Write[],
   { disturbance: { fault, code, moment } }: Arrival<void>,
 ): CancelReason[] | undefined {
   if (code !== undefined || moment !== "before") return undefined;
-  const victim = random.int(actions.length);
-  if (fault === "F7") return actions.map((_, index) => conflictReason(index === victim));
+  const victim = random.int(writes.length);
+  if (fault === "F7") return writes.map((_, index) => conflictReason(index === victim));
   if (fault !== "F8") return undefined;
-  return actions.map((action, index) => {
-    const reason = reasonFor(tables, action);
+  return writes.map((write, index) => {
+    const reason = reasonFor(tables, write);
     if (isReason(reason)) return reason;
     if (index === victim) return conflictReason(true);
     return { code: random.pick(["None", "TransactionConflict", "ThrottlingError"]) };
@@ -102,22 +99,27 @@ function playedReasons(
 }
 
 /** Why one action may not be done as things stand, if it may not. */
-export function reasonFor(tables: Tables, action: WriteAction): CancelReason {
-  const item = tables.get(action);
-  if (action.condition === undefined || holds(action.condition, item, action)) {
-    return { code: "None" };
-  }
-  return { code: "ConditionalCheckFailed", item: action.returnsOld === true ? item : undefined };
+export function reasonFor(tables: Tables, write: Write): CancelReason {
+  const item = tables.get(addressOf(write));
+  return mayWrite(write, item) ? { code: "None" } : { code: "ConditionalCheckFailed", item };
 }
 
 /** What DynamoDB refuses whatever is stored. */
-export function isInvalid(actions: readonly WriteAction[]): boolean {
-  const distinct = new Set(actions.map(addressText));
+export function isInvalid(writes: readonly Write[]): boolean {
+  const distinct = new Set(writes.map(keyText));
   return (
-    distinct.size < actions.length ||
-    actions.length > ITEMS_MAX ||
-    actions.some(({ item }) => isTooLarge(item))
+    distinct.size < writes.length ||
+    writes.length > ITEMS_MAX ||
+    writes.some((write) => write.kind === "put" && isTooLarge(write.item))
   );
+}
+
+function keyText(write: Write): string {
+  return addressText(addressOf(write));
+}
+
+function isBudget(write: Write | undefined): boolean {
+  return write !== undefined && addressOf(write).sk === "BUDGET_STATE#CURRENT";
 }
 
 function isReason({ code }: CancelReason): boolean {

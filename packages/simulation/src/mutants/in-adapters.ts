@@ -1,36 +1,35 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are pieces of other modules, templates and all.
 import type { Mutant } from "./plant.ts";
 
-const GATE_STORE = "core/src/adapters/dynamodb/gate-store.ts";
-const CONFIG_STORE = "core/src/adapters/dynamodb/config-store.ts";
-const BATCH_READ = "core/src/adapters/dynamodb/batch-read.ts";
+const TABLE = "core/src/adapters/dynamodb/dynamo-table.ts";
+const REQUESTS = "core/src/adapters/dynamodb/requests.ts";
+const WIRE = "core/src/adapters/dynamodb/wire.ts";
 
 /** Bugs of the adapters: only the simulation under the clients runs them. */
 export const ADAPTER_MUTANTS: readonly Mutant[] = [
   {
-    name: "decision-overwritten",
-    about: "a decision is put whether or not there is one",
-    file: GATE_STORE,
-    search: 'ConditionExpression: "attribute_not_exists(pk)",',
-    replace: 'ConditionExpression: "(attribute_not_exists(pk) OR attribute_exists(pk))",',
+    name: "condition-lost-in-translation",
+    about: "an entry of a transaction is sent without its condition",
+    file: REQUESTS,
+    search: "return { Put: { TableName, Item: toWire(write.item), ...terms(write) } };",
+    replace: "return { Put: { TableName, Item: toWire(write.item) } };",
     level: "sdk",
   },
   {
-    name: "count-before-record",
-    about: "the budget is consumed in a request of its own, before the decisions",
-    file: GATE_STORE,
+    name: "any-reason-is-a-refusal",
+    about: "any reason to cancel a transaction counts as its condition",
+    file: TABLE,
+    search: 'if (Code === "ConditionalCheckFailed") refused.set(',
+    replace: 'if (Code !== "None") refused.set(',
+    level: "sdk",
+  },
+  {
+    name: "refused-item-dropped",
+    about: "a failed condition comes without the item it met",
+    file: TABLE,
     search:
-      "await client.send(new TransactWriteCommand({ TransactItems: [...budget, ...decisions] }));",
-    replace:
-      "await client.send(new TransactWriteCommand({ TransactItems: budget })); await client.send(new TransactWriteCommand({ TransactItems: decisions }));",
-    level: "sdk",
-  },
-  {
-    name: "conflict-taken-for-existing",
-    about: "any reason to cancel counts as an existing decision",
-    file: GATE_STORE,
-    search: "if (isConditionFailure(reason)) existing.set(",
-    replace: 'if (reason.Code !== "None") existing.set(',
+      "return item === undefined || Object.keys(item).length === 0 ? undefined : fromWire(item);",
+    replace: "return undefined;",
     level: "sdk",
   },
   {
@@ -50,39 +49,29 @@ export const ADAPTER_MUTANTS: readonly Mutant[] = [
     level: "sdk",
   },
   {
-    name: "unprocessed-is-absent",
-    about: "keys that came back unprocessed count as read",
-    file: BATCH_READ,
-    search: "if (Object.keys(unprocessed).length === 0) return;",
-    replace: "if (Object.keys(unprocessed).length >= 0) return;",
+    name: "unprocessed-keys-dropped",
+    about: "keys that came back unprocessed are not handed on",
+    file: TABLE,
+    search: "unprocessed: Object.entries(UnprocessedKeys).flatMap(",
+    replace: "unprocessed: Object.entries({}).flatMap(",
     level: "sdk",
   },
   {
     name: "stale-reads",
     about: "facts are read eventually consistent",
-    file: BATCH_READ,
+    file: TABLE,
     search: "{ ConsistentRead: true, Keys: [] }",
     replace: "{ ConsistentRead: false, Keys: [] }",
     level: "sdk",
     profile: "stop-race",
   },
   {
-    name: "fence-raised-once",
-    about: "a change is acknowledged without the second raise of the fence",
-    file: CONFIG_STORE,
-    search: "if (account === undefined) return;",
-    replace: "if (account !== null) return;",
+    name: "false-read-as-true",
+    about: "a stored boolean is misread",
+    file: WIRE,
+    search: "return convertToNative(value);",
+    replace: "return value.BOOL === undefined ? convertToNative(value) : true;",
     level: "sdk",
-    profile: "stop-race",
-  },
-  {
-    name: "fence-raised-at-once",
-    about: "the second raise of the fence does not wait for reads under way",
-    file: CONFIG_STORE,
-    search: "await clock.sleep(FENCE_SETTLE_MS);",
-    replace: "await clock.sleep(0);",
-    level: "sdk",
-    profile: "stop-race",
   },
   {
     name: "unknown-is-permanent",

@@ -5,7 +5,11 @@ const CLAIM = "core/src/budget/claim.ts";
 const STATE = "core/src/budget/state.ts";
 const COMMIT_CLAIMS = "core/src/commit/commit-claims.ts";
 const CONSUME = "consumers/src/intents/consume-intents.ts";
-const BUDGET_WRITE = "core/src/adapters/dynamodb/budget-write.ts";
+const BUDGET_WRITE = "core/src/store/budget-write.ts";
+const GATE_STORE = "core/src/store/gate-store.ts";
+const CONFIG_STORE = "core/src/commit/config-store.ts";
+const BATCH_READ = "core/src/store/batch-read.ts";
+const ITEMS = "core/src/store/items.ts";
 
 /** Bugs that the simulation at the ports can see. */
 export const GATE_MUTANTS: readonly Mutant[] = [
@@ -179,7 +183,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
   {
     name: "kill-switch-cached",
     about: "an account's kill switch is read once and remembered",
-    file: "core/src/adapters/dynamodb/facts.ts",
+    file: "core/src/store/facts.ts",
     search: "ACCOUNT: killSwitchFrom(config(account, KILL_SWITCH_SK)),",
     replace:
       "ACCOUNT: killSwitchFrom((config(account, KILL_SWITCH_SK), (globalThis.cached ??= new Map()).has(account) ? globalThis.cached.get(account) : (globalThis.cached.set(account, config(account, KILL_SWITCH_SK)), config(account, KILL_SWITCH_SK)))),",
@@ -239,7 +243,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "closing-row-dropped",
     about: "a day is closed without its row",
     file: BUDGET_WRITE,
-    search: "{ Put: { TableName: table, Item: closedDay(write, basis.closing) } },",
+    search: '{ kind: "put", table: "budgetState", item: closedDay(write, basis.closing) },',
     replace: "",
   },
   {
@@ -267,13 +271,71 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     profile: "burst",
   },
   {
-    name: "old-item-not-asked-for",
-    about: "a refused count does not come with the item as it is",
+    name: "decision-overwritten",
+    about: "a decision is put whether or not there is one",
+    file: GATE_STORE,
+    search: 'condition: "attribute_not_exists(pk)",',
+    replace: "",
+  },
+  {
+    name: "count-before-record",
+    about: "the budget is consumed in a request of its own, before the decisions",
+    file: GATE_STORE,
+    search: "const reply = await table.transact([...budget, ...records.map(newRecord)]);",
+    replace:
+      "await table.transact(budget); const reply = await table.transact(records.map(newRecord));",
+  },
+  {
+    name: "unprocessed-is-absent",
+    about: "keys that came back unprocessed count as read",
+    file: BATCH_READ,
+    search: "if (pending.length === 0) return;",
+    replace: "if (pending.length >= 0) return;",
+  },
+  {
+    name: "fence-raised-once",
+    about: "a change is acknowledged without the second raise of the fence",
+    file: CONFIG_STORE,
+    search: "if (account === undefined) return;",
+    replace: "if (account !== null) return;",
+    profile: "stop-race",
+  },
+  {
+    name: "fence-raised-at-once",
+    about: "the second raise of the fence does not wait for reads under way",
+    file: CONFIG_STORE,
+    search: "await clock.sleep(FENCE_SETTLE_MS);",
+    replace: "await clock.sleep(0);",
+    profile: "stop-race",
+  },
+  {
+    name: "change-not-compared",
+    about: "a change overwrites what another change made meanwhile",
+    file: "core/src/store/config-items.ts",
+    search: 'condition: ["attribute_exists(pk)", ...unchanged].join(" AND "),',
+    replace: 'condition: "attribute_exists(pk)",',
+  },
+  {
+    name: "attribute-dropped-on-writing",
+    about: "a stored decision lacks its facts",
+    file: ITEMS,
+    search: "facts: record.facts === null ? null : without(storable(record.facts), USUAL_FACTS),",
+    replace: "facts: null,",
+  },
+  {
+    name: "attribute-misread",
+    about: "the fence of a stored budget state is read as 0",
+    file: ITEMS,
+    search: "return { fence: item.fence, openDay: openDay(item, counts.data) };",
+    replace: "return { fence: 0, openDay: openDay(item, counts.data) };",
+    profile: "stop-race",
+  },
+  {
+    name: "previous-day-lost",
+    about: "the last day with a consumption is not stored with the open day",
     file: BUDGET_WRITE,
-    search:
-      'ExpressionAttributeValues: values,\n    ReturnValuesOnConditionCheckFailure: "ALL_OLD",',
-    replace: "ExpressionAttributeValues: values,",
-    equivalent:
-      "no item means an absent state: the next attempt puts on that condition, is refused with the item, and goes on from it",
+    search: ": { previous_consumed_on: day.previousConsumedOn }),",
+    replace: ": {}),",
+    profile: "midnight",
   },
 ];

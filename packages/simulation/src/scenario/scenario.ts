@@ -1,5 +1,6 @@
 import type { ConfigAddress } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import type { TableName } from "@autonomy-gate/core/table/table";
 import type { FaultRates } from "../faults.ts";
 
 /** What a run is about; `mixed` is everything at once. */
@@ -49,7 +50,7 @@ export type ChangeSpec =
   | {
       readonly kind: "raw";
       readonly atMs: number;
-      readonly table: string;
+      readonly table: TableName;
       readonly item: Readonly<Record<string, unknown>> & {
         readonly pk: string;
         readonly sk: string;

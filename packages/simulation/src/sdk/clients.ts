@@ -1,16 +1,14 @@
-import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoConfigStore } from "@autonomy-gate/core/adapters/dynamodb/config-store";
-import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
+import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
+import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { ServiceFault } from "../network.ts";
-import { TABLES } from "../ports/gate-store.ts";
 import type { SimProcess } from "../process.ts";
 import { afterMicrotasks } from "../scheduler.ts";
 import type { Level, World } from "../world.ts";
-import { answerDynamoDb, faultBody } from "./dynamodb-wire.ts";
+import { answerDynamoDb, faultBody, TABLE_NAMES } from "./dynamodb-wire.ts";
 import { answerPutEvents, answerSendBatch } from "./sinks-wire.ts";
 
 interface WireRequest {
@@ -69,13 +67,10 @@ export function underTheSdk(): Level {
     return client;
   }
 
-  function documentClient(world: World, process: SimProcess) {
-    return watched(createDocumentClient(settings(world, process)));
-  }
-
   return {
-    consumerPorts: (world, process) => ({
-      store: dynamoGateStore(documentClient(world, process), TABLES),
+    table: (world, process) =>
+      dynamoTable(watched(createDynamoClient(settings(world, process))), TABLE_NAMES),
+    sinks: (world, process) => ({
       bus: eventBridgeOutcomeBus(
         watched(new EventBridgeClient(settings(world, process))),
         "autonomy",
@@ -85,8 +80,6 @@ export function underTheSdk(): Level {
         "http://simulation.invalid/000000000000/quarantine",
       ),
     }),
-    configStore: (world, process) =>
-      dynamoConfigStore(documentClient(world, process), TABLES, process.clock),
     quiet: async () => {
       do await afterMicrotasks();
       while (moving > 0);

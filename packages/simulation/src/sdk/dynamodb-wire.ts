@@ -1,27 +1,36 @@
+import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import type * as port from "@autonomy-gate/core/table/table";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import type { Dynamo, WriteAction } from "../dynamo/dynamo.ts";
-import type { Attributes } from "../dynamo/expressions.ts";
-import type { Address } from "../dynamo/tables.ts";
+import type { Dynamo } from "../dynamo/dynamo.ts";
 import { ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 
 /** DynamoDB's JSON protocol on the simulated tables: the requests our adapters send, and no others. */
 
+/** The simulated tables are called by their parts. */
+export const TABLE_NAMES = {
+  config: "config",
+  budgetState: "budgetState",
+  ledger: "ledger",
+} as const satisfies Record<port.TableName, string>;
+const TableName = z.enum(TABLE_NAMES);
+
 const Wire = z.record(z.string(), z.unknown());
 const Item = Wire.transform((item): Attributes => fromWire(item));
+const Keyed = Item.transform((item) => ({ ...item, pk: String(item.pk), sk: String(item.sk) }));
 const Key = Item.transform(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
 
 const Condition = z.object({
-  TableName: z.string(),
+  TableName,
   ConditionExpression: z.string().optional(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
   ExpressionAttributeValues: Item.optional(),
-  ReturnValuesOnConditionCheckFailure: z.enum(["ALL_OLD", "NONE"]).optional(),
+  ReturnValuesOnConditionCheckFailure: z.literal("ALL_OLD").optional(),
 });
 type Condition = z.infer<typeof Condition>;
-const Put = Condition.extend({ Item });
+const Put = Condition.extend({ Item: Keyed });
 const Update = Condition.extend({ Key, UpdateExpression: z.string() });
 const Delete = Condition.extend({ Key });
 
@@ -34,8 +43,8 @@ const TransactItem = z.union([
 ]);
 
 const BatchGet = z.object({
-  RequestItems: z.record(
-    z.string(),
+  RequestItems: z.partialRecord(
+    TableName,
     z.object({ ConsistentRead: z.boolean().optional(), Keys: z.array(Key).min(1).max(100) }),
   ),
 });
@@ -43,12 +52,14 @@ const TransactWrite = z.object({
   TransactItems: z.array(TransactItem).min(1),
   ClientRequestToken: z.string().optional(),
 });
-const Get = z.object({ TableName: z.string(), ConsistentRead: z.literal(true), Key });
+const Get = z.object({ TableName, ConsistentRead: z.literal(true), Key });
 const Query = z.object({
-  TableName: z.string(),
+  TableName,
   ConsistentRead: z.literal(true),
-  KeyConditionExpression: z.literal("pk = :pk AND begins_with(sk, :prefix)"),
+  KeyConditionExpression: z.literal("#partition = :partition AND begins_with(#sort, :prefix)"),
   ExpressionAttributeValues: Item,
+  ScanIndexForward: z.boolean(),
+  Limit: z.int().min(1).optional(),
 });
 
 /** Answers one request with the body of its response. Rejects with ServiceFault. */
@@ -62,15 +73,22 @@ export async function answerDynamoDb(
     case "BatchGetItem":
       return batchGet(dynamo, process, BatchGet.parse(body));
     case "GetItem": {
-      const { TableName, Key: key } = Get.parse(body);
-      const item = await dynamo.get(process, { table: TableName, ...key });
+      const { TableName: table, Key: key } = Get.parse(body);
+      const item = await dynamo.get(process, { table, ...key });
       return item === undefined ? {} : { Item: marshall(item) };
     }
     case "Query": {
-      const { TableName, ExpressionAttributeValues: values } = Query.parse(body);
-      const [pk, prefix] = [String(values[":pk"]), String(values[":prefix"])];
-      const items = await dynamo.query(process, TableName, pk, prefix);
-      return { Items: items.map((item) => marshall(item)), Count: items.length };
+      const request = Query.parse(body);
+      const { ExpressionAttributeValues: values } = request;
+      const { items, next } = await dynamo.query(process, {
+        table: request.TableName,
+        partition: String(values[":partition"]),
+        range: { prefix: String(values[":prefix"]) },
+        order: request.ScanIndexForward ? "ascending" : "descending",
+        limit: request.Limit,
+      });
+      const LastEvaluatedKey = next && marshall(next);
+      return { Items: items.map((item) => marshall(item)), Count: items.length, LastEvaluatedKey };
     }
     case "PutItem":
       return empty(dynamo.put(process, Put1.parse(body)));
@@ -110,14 +128,15 @@ async function batchGet(
   process: SimProcess,
   { RequestItems }: z.infer<typeof BatchGet>,
 ): Promise<object> {
-  const requests = Object.entries(RequestItems);
-  const addresses = requests.flatMap(([table, { Keys }]) =>
-    Keys.map((key): Address => ({ table, ...key })),
-  );
-  const consistent = requests.every(([, { ConsistentRead }]) => ConsistentRead === true);
-  const { found, unprocessed } = await dynamo.batchGet(process, addresses, consistent);
+  const requests = TABLES.flatMap((table) => {
+    const request = RequestItems[table];
+    return request === undefined ? [] : [{ table, ...request }];
+  });
+  const addresses = requests.flatMap(({ table, Keys }) => Keys.map((key) => ({ table, ...key })));
+  const consistent = requests.every(({ ConsistentRead }) => ConsistentRead === true);
+  const { items, unprocessed } = await dynamo.batchGet(process, addresses, consistent);
   return {
-    Responses: grouped(found, ({ item }) => marshall(item)),
+    Responses: grouped(items, ({ item }) => marshall(item)),
     UnprocessedKeys: Object.fromEntries(
       Object.entries(grouped(unprocessed, ({ pk, sk }) => marshall({ pk, sk }))).map(
         ([table, Keys]) => [table, { Keys, ConsistentRead: consistent }],
@@ -126,24 +145,32 @@ async function batchGet(
   };
 }
 
-function grouped<T extends Address>(values: readonly T[], shown: (value: T) => object) {
+const TABLES = Object.values(TABLE_NAMES);
+
+function grouped<T extends { readonly table: port.TableName }>(
+  values: readonly T[],
+  shown: (value: T) => object,
+) {
   const groups = Object.groupBy(values, ({ table }) => table);
   return Object.fromEntries(
     Object.entries(groups).map(([table, group = []]) => [table, group.map(shown)]),
   );
 }
 
-function putAction({ Item: item, ...condition }: z.infer<typeof Put>): WriteAction {
-  const { pk, sk } = item;
-  return { pk: String(pk), sk: String(sk), item, ...conditionOf(condition) };
+function putAction({ Item: item, ...condition }: z.infer<typeof Put>): port.Put {
+  return { kind: "put", item, ...conditionOf(condition) };
 }
 
-function updateAction({ Key: key, UpdateExpression, ...condition }: z.infer<typeof Update>) {
-  return { ...key, update: UpdateExpression, ...conditionOf(condition) };
+function updateAction({
+  Key: key,
+  UpdateExpression: update,
+  ...condition
+}: z.infer<typeof Update>): port.Update {
+  return { kind: "update", ...key, update, ...conditionOf(condition) };
 }
 
-function deleteAction({ Key: key, ...condition }: z.infer<typeof Delete>): WriteAction {
-  return { ...key, ...conditionOf(condition) };
+function deleteAction({ Key: key, ...condition }: z.infer<typeof Delete>): port.Delete {
+  return { kind: "delete", ...key, ...conditionOf(condition) };
 }
 
 function conditionOf(condition: Condition) {
@@ -152,7 +179,6 @@ function conditionOf(condition: Condition) {
     condition: condition.ConditionExpression,
     names: condition.ExpressionAttributeNames,
     values: condition.ExpressionAttributeValues,
-    returnsOld: condition.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
   };
 }
 

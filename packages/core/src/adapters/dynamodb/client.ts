@@ -1,24 +1,26 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { TableName } from "../../table/table.ts";
 
-/** Names of the three tables. */
-export interface TableNames {
-  readonly config: string;
-  readonly budgetState: string;
-  readonly ledger: string;
+/** What each table is called where it is deployed. */
+export type TableNames = Readonly<Record<TableName, string>>;
+
+/** A program that uses some tables only needs the names of those. */
+export type SomeTableNames = Readonly<Partial<Record<TableName, string>>>;
+
+export function nameOf(names: SomeTableNames, table: TableName): string {
+  const name = names[table];
+  if (name === undefined) throw new TypeError(`The table ${table} has no name here.`);
+  return name;
 }
 
 /**
- * A document client of one attempt a request: the gate retries itself, inside its deadlines, so
- * that no commit is sent by the SDK after the gate has given up on it.
+ * A client of one attempt a request: the gate retries itself, inside its deadlines, so that no
+ * commit is sent by the SDK after the gate has given up on it.
  */
-export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
+export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({ maxAttempts: 1, ...config });
   leaveOutRequestLog(client);
-  return DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: { wrapNumbers: readNumber },
-  });
+  return client;
 }
 
 /**
@@ -29,9 +31,4 @@ export function leaveOutRequestLog(client: {
   readonly middlewareStack: { remove(name: string): boolean };
 }): void {
   client.middlewareStack.remove("loggerMiddleware");
-}
-
-/** Never throws: a stored number no double can hold is for the item's schema to refuse. */
-export function readNumber(text: string): number {
-  return Number(text);
 }

@@ -2,6 +2,7 @@ import {
   ProvisionedThroughputExceededException,
   RequestLimitExceeded,
   ThrottlingException,
+  type TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
@@ -31,4 +32,16 @@ export function faultOf(error: unknown, operation: string): TransientError | Per
     return new PermanentError(`${operation} was refused as invalid: ${error.message}`, options);
   }
   return new TransientError("UNAVAILABLE", `${operation} got no usable answer.`, options);
+}
+
+/** Why a transaction was cancelled for which no condition is to blame. */
+export function cancellationFault(
+  cause: TransactionCanceledException,
+): TransientError | PermanentError {
+  const codes = new Set((cause.CancellationReasons ?? []).map(({ Code }) => Code ?? "None"));
+  const message = `TransactWriteItems was cancelled: ${[...codes].join(", ")}.`;
+  if (codes.has("ValidationError")) return new PermanentError(message, { cause });
+  if (codes.has("TransactionConflict")) return new TransientError("CONFLICT", message, { cause });
+  const throttled = codes.has("ThrottlingError") || codes.has("ProvisionedThroughputExceeded");
+  return new TransientError(throttled ? "THROTTLED" : "UNAVAILABLE", message, { cause });
 }

@@ -1,8 +1,8 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { intents, snapshots } from "../../../test/arbitraries.ts";
-import { anIntent, aRecord, aSnapshot } from "../../../test/fixtures.ts";
+import { intents, snapshots } from "../../test/arbitraries.ts";
+import { anIntent, aRecord, aSnapshot } from "../../test/fixtures.ts";
 import { recordFrom, recordItem } from "./items.ts";
 
 test("what is stored of a decision reads back as the decision, whatever was decided", () => {

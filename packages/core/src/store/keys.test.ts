@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ACCOUNT, day, NOTE } from "../../../test/fixtures.ts";
-import type { ConfigAddress, ConfigScope } from "../../config/address.ts";
-import { AccountId, ActionType, IntentId, TenantId } from "../../ids.ts";
-import { configKey } from "./config-keys.ts";
+import { ACCOUNT, day, NOTE } from "../../test/fixtures.ts";
+import type { ConfigAddress, ConfigScope } from "../config/address.ts";
+import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
+import { configAddress } from "./config-keys.ts";
 import { accountPk, closedDaySk, decisionKey, listPk, shardOf, tenantPk } from "./keys.ts";
 
 describe("the keys are those of the contract", () => {
@@ -30,7 +30,7 @@ describe("the keys are those of the contract", () => {
       { scope: tenant, object: { kind: "ACTION_TYPE", action_type: NOTE } },
     ],
   ] satisfies [string, string, ConfigAddress][])("%s %s", (pk, sk, address) => {
-    expect(configKey(address)).toEqual({ pk, sk });
+    expect(configAddress(address)).toEqual({ table: "config", pk, sk });
   });
 
   test("DECISION# and BUDGET_STATE#", () => {
@@ -76,7 +76,7 @@ test("different configuration objects have different keys (MODE-7)", () => {
   const addresses = fc.record({ scope: scopes, object: objects });
   fc.assert(
     fc.property(addresses, addresses, (a, b) => {
-      const [keyA, keyB] = [configKey(a), configKey(b)];
+      const [keyA, keyB] = [configAddress(a), configAddress(b)];
       const sameKey = keyA.pk === keyB.pk && keyA.sk === keyB.sk;
       expect(sameKey).toBe(JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)));
     }),

@@ -1,14 +1,11 @@
+import type { ExpressionTerms, Item } from "../../table/table.ts";
+
 /**
- * The condition and update expressions the adapters write, and no others: anything else throws, so
- * that a new form is taught here on purpose.
+ * The condition and update expressions that the stores write, and no others: anything else throws,
+ * so that a new form is taught here on purpose.
  */
 
-export type Attributes = Readonly<Record<string, unknown>>;
-
-export interface ExpressionTerms {
-  readonly names?: Readonly<Record<string, string>> | undefined;
-  readonly values?: Attributes | undefined;
-}
+export type Attributes = Item;
 
 type Condition = (item: Attributes | undefined, terms: ExpressionTerms) => boolean;
 type Update = (item: Attributes, terms: ExpressionTerms) => Attributes;

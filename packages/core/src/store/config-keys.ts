@@ -1,4 +1,5 @@
-import type { ConfigAddress, ConfigObject, ConfigScope } from "../../config/address.ts";
+import type { ConfigAddress, ConfigObject, ConfigScope } from "../config/address.ts";
+import type { Address } from "../table/table.ts";
 import {
   ACTIVE_POLICY_SK,
   accountPk,
@@ -6,15 +7,14 @@ import {
   BUDGET_SK,
   catalogueSk,
   GLOBAL_PK,
-  type Key,
   KILL_SWITCH_SK,
   modeSk,
   tenantPk,
 } from "./keys.ts";
 
 /** Where a configuration object is stored. */
-export function configKey({ scope, object }: ConfigAddress): Key {
-  return { pk: scopePk(scope), sk: objectSk(object) };
+export function configAddress({ scope, object }: ConfigAddress): Address {
+  return { table: "config", pk: scopePk(scope), sk: objectSk(object) };
 }
 
 export function scopePk(scope: ConfigScope): string {

@@ -1,20 +1,19 @@
 import * as z from "zod";
-import { StoredActionTypeBudget, StoredBudget } from "../../budget/budget.ts";
-import type { BudgetState, OpenDay } from "../../budget/state.ts";
-import { ActionTypeEntry } from "../../catalogue/action-type.ts";
-import { DateKey } from "../../day.ts";
-import { DecisionRecord } from "../../decision/decision.ts";
-import { ActionType } from "../../ids.ts";
-import { type FoundKillSwitch, readKillSwitch } from "../../kill-switch/kill-switch.ts";
-import { StoredMode } from "../../mode/mode.ts";
-import type { PolicyFacts } from "../../policy/facts.ts";
-import { ActivePolicyV1 } from "../../policy/policy.ts";
-import { ABSENT, quoted, type Stored, storedAs } from "../../stored.ts";
+import { StoredActionTypeBudget, StoredBudget } from "../budget/budget.ts";
+import type { BudgetState, OpenDay } from "../budget/state.ts";
+import { ActionTypeEntry } from "../catalogue/action-type.ts";
+import { DateKey } from "../day.ts";
+import { DecisionRecord } from "../decision/decision.ts";
+import { ActionType } from "../ids.ts";
+import { type FoundKillSwitch, readKillSwitch } from "../kill-switch/kill-switch.ts";
+import { StoredMode } from "../mode/mode.ts";
+import type { PolicyFacts } from "../policy/facts.ts";
+import { ActivePolicyV1 } from "../policy/policy.ts";
+import { ABSENT, quoted, type Stored, storedAs } from "../stored.ts";
+import type { Item, KeyedItem } from "../table/table.ts";
 import { decisionKey, listPk, shardOf } from "./keys.ts";
 
 /** Each stored item read back through its schema: what does not fit is unreadable, not absent. */
-
-export type Item = Record<string, unknown>;
 
 const TYPE_COUNT_PREFIX = "count#";
 
@@ -58,7 +57,7 @@ export function budgetStateFrom(item: Item | undefined): Stored<BudgetState> {
  * rest of the item is left out, so that one that runs by itself or finds its budget spent fits in
  * one write unit (1 KB).
  */
-export function recordItem(record: DecisionRecord): Item {
+export function recordItem(record: DecisionRecord): KeyedItem {
   const said = saidByRecord(record);
   return {
     ...decisionKey(record),

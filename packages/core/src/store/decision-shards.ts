@@ -1,9 +1,7 @@
-import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { DecisionQuery, Page } from "../../read-ports.ts";
-import { DECISIONS_INDEX } from "../../topology.ts";
-import type { Item } from "./items.ts";
+import type { DecisionQuery, Page } from "../read-ports.ts";
+import type { Item, Query, Table } from "../table/table.ts";
+import { DECISIONS_INDEX } from "../topology.ts";
 import { accountPk, DECISION_PREFIX, LIST_SHARDS, listPk, shardOf, tenantPk } from "./keys.ts";
-import { read } from "./read.ts";
 
 /**
  * Entries looked at by one request when a filter may drop most of them, or an instant has more of
@@ -43,8 +41,7 @@ interface ShardScan {
  * a tenant share.
  */
 export async function scanShards(
-  client: DynamoDBDocumentClient,
-  table: string,
+  table: Pick<Table, "query">,
   query: DecisionQuery,
 ): Promise<Page<string>> {
   const before = query.before ?? (query.to === undefined ? LAST_PLACE : lastPlaceAt(query.to));
@@ -60,7 +57,7 @@ export async function scanShards(
     if (unread.length === 0 || round === ROUNDS_MAX) {
       return { items, ...continuation(scans, floorOf(scans)) };
     }
-    await Promise.all(unread.map((scan) => readOn(client, table, query, scan)));
+    await Promise.all(unread.map((scan) => readOn(table, query, scan)));
   }
 }
 
@@ -106,37 +103,25 @@ function shardsOf({ account_id }: DecisionQuery): number[] {
 }
 
 async function readOn(
-  client: DynamoDBDocumentClient,
-  table: string,
+  table: Pick<Table, "query">,
   query: DecisionQuery,
   scan: ShardScan,
 ): Promise<void> {
-  const { conditions, names, values } = filterOf(query);
-  const filtered = conditions.length > 0;
-  const page = await read("Query", () =>
-    client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: DECISIONS_INDEX,
-        ScanIndexForward: false,
-        KeyConditionExpression: "list_pk = :list AND decided_at BETWEEN :from AND :to",
-        ExpressionAttributeValues: {
-          ":list": scan.pk,
-          ":from": query.from ?? FIRST_PLACE,
-          ":to": instantOf(scan.before),
-          ...values,
-        },
-        Limit: filtered || scan.next !== undefined ? ENTRIES_PER_REQUEST_MAX : query.limit + 1,
-        ...(scan.next === undefined ? {} : { ExclusiveStartKey: scan.next }),
-        ...(filtered
-          ? { FilterExpression: conditions.join(" AND "), ExpressionAttributeNames: names }
-          : {}),
-      }),
-    ),
-  );
-  const places = (page.Items ?? []).flatMap((item) => placesOf(item, query));
+  const filter = filterOf(query);
+  const page = await table.query({
+    table: "ledger",
+    index: DECISIONS_INDEX,
+    partition: scan.pk,
+    range: { from: query.from ?? FIRST_PLACE, to: instantOf(scan.before) },
+    order: "descending",
+    filter,
+    limit:
+      filter === undefined && scan.next === undefined ? query.limit + 1 : ENTRIES_PER_REQUEST_MAX,
+    after: scan.next,
+  });
+  const places = page.items.flatMap((item) => placesOf(item, query));
   scan.unfinished.push(...places.filter((place) => place < scan.before));
-  finishInstants(scan, page.LastEvaluatedKey);
+  finishInstants(scan, page.next);
 }
 
 /**
@@ -180,20 +165,17 @@ function lastPlaceAt(instant: string): string {
   return `${instant}#${LAST_PLACE}`;
 }
 
-function filterOf({ tenant_id, account_id, decision, reason }: DecisionQuery) {
-  const conditions: string[] = [];
-  const names: Record<string, string> = {};
-  const values: Record<string, string> = {};
-  const equal = (attribute: string, value: string | undefined) => {
-    if (value === undefined) return;
-    conditions.push(`#${attribute} = :${attribute}`);
-    names[`#${attribute}`] = attribute;
-    values[`:${attribute}`] = value;
+function filterOf({ tenant_id, account_id, decision, reason }: DecisionQuery): Query["filter"] {
+  const pk = account_id === undefined ? undefined : accountPk({ tenant_id, account_id });
+  const wanted = Object.entries({ pk, decision, reason }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (wanted.length === 0) return undefined;
+  return {
+    condition: wanted.map(([name]) => `#${name} = :${name}`).join(" AND "),
+    names: Object.fromEntries(wanted.map(([name]) => [`#${name}`, name])),
+    values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
   };
-  equal("pk", account_id === undefined ? undefined : accountPk({ tenant_id, account_id }));
-  equal("decision", decision);
-  equal("reason", reason);
-  return { conditions, names, values };
 }
 
 function newestOf(scans: readonly ShardScan[]): ShardScan | undefined {

@@ -1,14 +1,14 @@
-import type { StoredFacts } from "../../gate/snapshot.ts";
-import { type AccountRef, type ActionType, accountKey, type IntentId } from "../../ids.ts";
-import type { FactsReply, FactsRequest } from "../../ports.ts";
-import type { TableNames } from "./client.ts";
+import type { StoredFacts } from "../gate/snapshot.ts";
+import { type AccountRef, type ActionType, accountKey, type IntentId } from "../ids.ts";
+import type { FactsReply, FactsRequest } from "../ports.ts";
+import type { Address } from "../table/table.ts";
+import type { Lookup } from "./batch-read.ts";
 import {
   actionTypeBudgetFrom,
   activePolicyFrom,
   budgetFrom,
   budgetStateFrom,
   catalogueEntryFrom,
-  type Item,
   killSwitchFrom,
   modeFrom,
   recordFrom,
@@ -22,39 +22,26 @@ import {
   catalogueSk,
   decisionKey,
   GLOBAL_PK,
-  type Key,
   KILL_SWITCH_SK,
   modeSk,
   tenantPk,
 } from "./keys.ts";
 
-/** An item of one of the tables. */
-export interface Address extends Key {
-  readonly table: string;
-}
-
-/** Looks an item up among those read; `undefined`: there is none. */
-export type Lookup = (table: string, pk: string, sk: string) => Item | undefined;
-
 /**
  * Asks for everything that can concern the intents, and puts together what came back. Intents of one
  * account and action type share their facts: 5 % of the consumer's CPU in a batch of 10.
  */
-export function factsReplies(
-  requests: readonly FactsRequest[],
-  tables: TableNames,
-  lookup: Lookup,
-): FactsReply[] {
+export function factsReplies(requests: readonly FactsRequest[], lookup: Lookup): FactsReply[] {
   const known = new Map<string, StoredFacts>();
   const factsFor = (request: FactsRequest, action_type: ActionType) => {
     const key = `${accountKey(request)}#${action_type}`;
-    const found = known.get(key) ?? facts({ ...request, action_type }, tables, lookup);
+    const found = known.get(key) ?? facts({ ...request, action_type }, lookup);
     known.set(key, found);
     return found;
   };
   const recorded = ({ tenant_id, account_id }: AccountRef, action_intent_id: IntentId) => {
-    const { pk, sk } = decisionKey({ tenant_id, account_id, action_intent_id });
-    return recordFrom(lookup(tables.ledger, pk, sk));
+    const key = decisionKey({ tenant_id, account_id, action_intent_id });
+    return recordFrom(lookup({ table: "ledger", ...key }));
   };
   return requests.map((request) => {
     const { action_type, recordedFor } = request;
@@ -66,10 +53,10 @@ export function factsReplies(
 }
 
 /** The addresses of everything `factsReplies` looks up: found by letting it ask. */
-export function factsAddresses(requests: readonly FactsRequest[], tables: TableNames): Address[] {
+export function factsAddresses(requests: readonly FactsRequest[]): Address[] {
   const addresses: Address[] = [];
-  factsReplies(requests, tables, (table, pk, sk) => {
-    addresses.push({ table, pk, sk });
+  factsReplies(requests, (address) => {
+    addresses.push(address);
     return undefined;
   });
   return addresses;
@@ -77,13 +64,12 @@ export function factsAddresses(requests: readonly FactsRequest[], tables: TableN
 
 function facts(
   request: FactsRequest & { readonly action_type: ActionType },
-  tables: TableNames,
   lookup: Lookup,
 ): StoredFacts {
   const tenant = tenantPk(request.tenant_id);
   const account = accountPk(request);
   const type = request.action_type;
-  const config = (pk: string, sk: string) => lookup(tables.config, pk, sk);
+  const config = (pk: string, sk: string) => lookup({ table: "config", pk, sk });
   return {
     modes: {
       ACCOUNT_ACTION_TYPE: modeFrom(config(account, modeSk(type))),
@@ -110,6 +96,8 @@ function facts(
       accountActionType: actionTypeBudgetFrom(config(account, actionTypeBudgetSk(type))),
       tenant: budgetFrom(config(tenant, BUDGET_SK)),
     },
-    budgetState: budgetStateFrom(lookup(tables.budgetState, account, CURRENT_BUDGET_STATE_SK)),
+    budgetState: budgetStateFrom(
+      lookup({ table: "budgetState", pk: account, sk: CURRENT_BUDGET_STATE_SK }),
+    ),
   };
 }

@@ -1,12 +1,10 @@
-import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { BudgetWrite } from "../../budget/claim.ts";
-import type { OpenDay } from "../../budget/state.ts";
-import { expirySeconds } from "../../day.ts";
-import type { AccountRef, ActionType } from "../../ids.ts";
+import type { BudgetWrite } from "../budget/claim.ts";
+import type { OpenDay } from "../budget/state.ts";
+import { expirySeconds } from "../day.ts";
+import type { AccountRef, ActionType } from "../ids.ts";
+import type { Item, KeyedItem, Put, Update, Write } from "../table/table.ts";
 import { typeCountName } from "./items.ts";
 import { accountPk, CURRENT_BUDGET_STATE_SK, closedDaySk } from "./keys.ts";
-
-export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 /** How long a closed day's row is kept after its day. */
 const CLOSED_DAY_KEPT_DAYS = 90;
@@ -15,70 +13,64 @@ const CLOSED_DAY_KEPT_DAYS = 90;
  * The budget's part of a commit: the current state first, then the row of the day it closes, if
  * it closes one. The condition on the current state holds everything the claim relies on.
  */
-export function budgetItems(table: string, write: BudgetWrite): TransactItem[] {
+export function budgetWrites(write: BudgetWrite): Write[] {
   const { basis } = write.position;
+  const { fence } = write.position;
   switch (basis.kind) {
     case "same-day":
-      return [{ Update: countUp(table, write) }];
+      return [countUp(write)];
     case "none":
-      return [openDayItem(table, write, { ConditionExpression: "attribute_not_exists(pk)" })];
+      return [openDay(write, { condition: "attribute_not_exists(pk)" })];
     case "fence-only":
       return [
-        openDayItem(table, write, {
-          ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(date_key) AND ${fenceIs(write)}`,
-          ExpressionAttributeValues: { ":fence": write.position.fence },
+        openDay(write, {
+          condition: `attribute_exists(pk) AND attribute_not_exists(date_key) AND ${fenceIs(write)}`,
+          values: { ":fence": fence },
         }),
       ];
     case "earlier-day":
       return [
-        openDayItem(table, write, {
-          ConditionExpression: `date_key = :openDay AND #count = :count AND ${fenceIs(write)}`,
-          ExpressionAttributeNames: { "#count": "count" },
-          ExpressionAttributeValues: {
+        openDay(write, {
+          condition: `date_key = :openDay AND #count = :count AND ${fenceIs(write)}`,
+          names: { "#count": "count" },
+          values: {
             ":openDay": basis.closing.dateKey,
             ":count": basis.closing.count,
-            ":fence": write.position.fence,
+            ":fence": fence,
           },
         }),
-        { Put: { TableName: table, Item: closedDay(write, basis.closing) } },
+        { kind: "put", table: "budgetState", item: closedDay(write, basis.closing) },
       ];
     default:
       return basis satisfies never;
   }
 }
 
-type PutCondition = Pick<
-  NonNullable<TransactItem["Put"]>,
-  "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
->;
-
-function openDayItem(table: string, write: BudgetWrite, condition: PutCondition): TransactItem {
+function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" | "values">): Put {
   const { position } = write;
   return {
-    Put: {
-      TableName: table,
-      Item: {
-        pk: accountPk(write),
-        sk: CURRENT_BUDGET_STATE_SK,
-        ...stateAttributes(write, {
-          dateKey: position.day,
-          count: write.added,
-          countByType: write.addedByType,
-          ...(position.previousConsumedOn === undefined
-            ? {}
-            : { previousConsumedOn: position.previousConsumedOn }),
-        }),
-        ...(position.fence === 0 ? {} : { fence: position.fence }),
-        updated_at: write.updatedAt,
-      },
-      ...condition,
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    kind: "put",
+    table: "budgetState",
+    item: {
+      pk: accountPk(write),
+      sk: CURRENT_BUDGET_STATE_SK,
+      ...stateAttributes(write, {
+        dateKey: position.day,
+        count: write.added,
+        countByType: write.addedByType,
+        ...(position.previousConsumedOn === undefined
+          ? {}
+          : { previousConsumedOn: position.previousConsumedOn }),
+      }),
+      ...(position.fence === 0 ? {} : { fence: position.fence }),
+      updated_at: write.updatedAt,
     },
+    ...condition,
   };
 }
 
 /** Counts up only where the day, every ceiling and the fence still hold. */
-function countUp(table: string, write: BudgetWrite): NonNullable<TransactItem["Update"]> {
+function countUp(write: BudgetWrite): Update {
   const names: Record<string, string> = { "#count": "count" };
   const values: Record<string, unknown> = {
     ":day": write.position.day,
@@ -99,17 +91,18 @@ function countUp(table: string, write: BudgetWrite): NonNullable<TransactItem["U
     conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);
   }
   return {
-    TableName: table,
-    Key: { pk: accountPk(write), sk: CURRENT_BUDGET_STATE_SK },
-    UpdateExpression: `SET updated_at = :updatedAt ADD ${additions.join(", ")}`,
-    ConditionExpression: conditions.join(" AND "),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    kind: "update",
+    table: "budgetState",
+    pk: accountPk(write),
+    sk: CURRENT_BUDGET_STATE_SK,
+    update: `SET updated_at = :updatedAt ADD ${additions.join(", ")}`,
+    condition: conditions.join(" AND "),
+    names,
+    values,
   };
 }
 
-function closedDay(write: BudgetWrite, closing: OpenDay): Record<string, unknown> {
+function closedDay(write: BudgetWrite, closing: OpenDay): KeyedItem {
   return {
     pk: accountPk(write),
     sk: closedDaySk(closing.dateKey),
@@ -119,7 +112,7 @@ function closedDay(write: BudgetWrite, closing: OpenDay): Record<string, unknown
   };
 }
 
-function stateAttributes(account: AccountRef, day: OpenDay): Record<string, unknown> {
+function stateAttributes(account: AccountRef, day: OpenDay): Item {
   return {
     tenant_id: account.tenant_id,
     account_id: account.account_id,

@@ -1,11 +1,6 @@
-import type { DateKey } from "../../day.ts";
-import type { AccountId, AccountRef, ActionType, IntentRef, TenantId } from "../../ids.ts";
-
-/** The primary key of an item. Ids hold no `#`, so no two different things share a key. */
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
+import type { DateKey } from "../day.ts";
+import type { AccountId, AccountRef, ActionType, IntentRef, TenantId } from "../ids.ts";
+import type { Key } from "../table/table.ts";
 
 export const GLOBAL_PK = "GLOBAL";
 

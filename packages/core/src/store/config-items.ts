@@ -1,0 +1,112 @@
+import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../budget/budget.ts";
+import { ActionTypeConfigV1 } from "../catalogue/action-type.ts";
+import type { ConfigObject, ConfigScope } from "../config/address.ts";
+import type { ConfigChange } from "../config/change.ts";
+import type { AccountRef } from "../ids.ts";
+import { KillSwitchV1 } from "../kill-switch/kill-switch.ts";
+import { AutonomyModeConfigV1 } from "../mode/mode.ts";
+import { ActivePolicyV1 } from "../policy/policy.ts";
+import type { Delete, KeyedItem, Put, Update, Write } from "../table/table.ts";
+import { configAddress } from "./config-keys.ts";
+import { AUDIT_PREFIX, accountPk, CURRENT_BUDGET_STATE_SK, GLOBAL_PK, tenantPk } from "./keys.ts";
+
+/** The writes of one change: the object, its audit entry, and the account's fence if it has one. */
+export function changeWrites(change: ConfigChange, auditId: string): Write[] {
+  const fenced = fencedAccount(change.scope);
+  return [
+    objectWrite(change),
+    { kind: "put", table: "ledger", item: auditItem(change, auditId) },
+    ...(fenced === undefined ? [] : [fenceRaise(fenced)]),
+  ];
+}
+
+/** The account whose decisions a change in a scope must not race with. */
+export function fencedAccount(scope: ConfigScope): AccountRef | undefined {
+  return scope.kind === "ACCOUNT" ? scope : undefined;
+}
+
+/** Raises an account's fence: commits that rely on facts read before it are refused. */
+function fenceRaise(account: AccountRef): Update {
+  return {
+    kind: "update",
+    table: "budgetState",
+    pk: accountPk(account),
+    sk: CURRENT_BUDGET_STATE_SK,
+    update: "SET tenant_id = :tenant, account_id = :account ADD fence :one",
+    values: { ":tenant": account.tenant_id, ":account": account.account_id, ":one": 1 },
+  };
+}
+
+/**
+ * Raises an account's fence if it was ever raised. Without a budget state it never was, and no
+ * change of the account needs it: each makes one.
+ */
+export function fenceRaiseAgain(account: AccountRef): Update {
+  return { ...fenceRaise(account), condition: "attribute_exists(pk)" };
+}
+
+function objectWrite(change: ConfigChange): Put | Delete {
+  const address = configAddress(change);
+  const unchanged = isStill(change);
+  if (change.after === undefined) return { kind: "delete", ...address, ...unchanged };
+  const { table, ...key } = address;
+  return { kind: "put", table, item: { ...key, ...change.after }, ...unchanged };
+}
+
+/** What each kind of object has by its schema, and all that is ever written here. */
+const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>> = {
+  MODE: AutonomyModeConfigV1,
+  BUDGET: AutonomyBudgetV1,
+  ACTION_TYPE_BUDGET: ActionTypeBudgetV1,
+  KILL_SWITCH: KillSwitchV1,
+  ACTION_TYPE: ActionTypeConfigV1,
+  ACTIVE_POLICY: ActivePolicyV1,
+};
+
+/** Attributes of others that one condition compares: DynamoDB takes 4 KB and 300 operators. */
+const OTHERS_COMPARED_MAX = 100;
+
+/**
+ * Holds only while the object is what it was: content is the version. What it has is as it was, and
+ * what its schema knows beyond that is still not there. A write from here takes the attributes of
+ * others away, so that comparing some of them is enough to see it; only what others themselves do
+ * to the rest meanwhile is not seen.
+ */
+function isStill({
+  object,
+  before,
+}: ConfigChange): Pick<Write, "names" | "values"> & { readonly condition: string } {
+  if (before === undefined) return { condition: "attribute_not_exists(pk)" };
+  const known = [...Object.keys(SCHEMAS[object.kind].shape), "updated_at"];
+  const others = Object.keys(before).filter((name) => !known.includes(name));
+  const names = new Set([...known, ...others.slice(0, OTHERS_COMPARED_MAX)]);
+  const terms = [...names].map((name, index) => ({ name, index, value: before[name] }));
+  const present = terms.filter(({ value }) => value !== undefined);
+  const unchanged = terms.map(({ index, value }) =>
+    value === undefined ? `attribute_not_exists(#a${index})` : `#a${index} = :a${index}`,
+  );
+  return {
+    condition: ["attribute_exists(pk)", ...unchanged].join(" AND "),
+    names: Object.fromEntries(terms.map(({ name, index }) => [`#a${index}`, name])),
+    values:
+      present.length === 0
+        ? undefined
+        : Object.fromEntries(present.map(({ index, value }) => [`:a${index}`, value])),
+  };
+}
+
+function auditItem(change: ConfigChange, auditId: string): KeyedItem {
+  const { scope, before, after } = change;
+  return {
+    pk: scope.kind === "GLOBAL" ? GLOBAL_PK : tenantPk(scope.tenant_id),
+    sk: `${AUDIT_PREFIX}${auditId}`,
+    at: change.at,
+    actor: change.actor,
+    action: change.action,
+    object: configAddress(change).sk,
+    ...(scope.kind === "ACCOUNT" ? { account_id: scope.account_id } : {}),
+    before: before ?? null,
+    after: after ?? null,
+    request_id: change.request_id,
+  };
+}

@@ -1,0 +1,59 @@
+import type { BudgetWrite } from "../budget/claim.ts";
+import type { DecisionRecord } from "../decision/decision.ts";
+import type { ClaimReply, FactsReply, FactsRequest, GateStore, RecordReply } from "../ports.ts";
+import type { Put, Table } from "../table/table.ts";
+import { batchRead } from "./batch-read.ts";
+import { budgetWrites } from "./budget-write.ts";
+import { factsAddresses, factsReplies } from "./facts.ts";
+import { budgetStateFrom, recordFrom, recordItem } from "./items.ts";
+
+/** The gate's facts and decisions in the tables. */
+export function gateStore(table: Table): GateStore {
+  return {
+    readFacts: (requests) => readFacts(table, requests),
+    record: (record) => putRecord(table, record),
+    recordClaims: (records, write) => commit(table, records, write),
+  };
+}
+
+async function readFacts(table: Table, requests: readonly FactsRequest[]): Promise<FactsReply[]> {
+  const lookup = await batchRead(table, factsAddresses(requests));
+  return factsReplies(requests, lookup);
+}
+
+async function putRecord(table: Table, record: DecisionRecord): Promise<RecordReply> {
+  const reply = await table.put(newRecord(record));
+  return reply.status === "done"
+    ? { status: "recorded" }
+    : { status: "exists", existing: recordFrom(reply.item) };
+}
+
+/** The budget's writes come first, the decisions after them: replies name writes by their place. */
+async function commit(
+  table: Table,
+  records: readonly DecisionRecord[],
+  write: BudgetWrite,
+): Promise<ClaimReply> {
+  const budget = budgetWrites(write);
+  const reply = await table.transact([...budget, ...records.map(newRecord)]);
+  if (reply.status === "done") return { status: "committed" };
+  const { refused } = reply;
+  const decisions = [...refused].filter(([place]) => place >= budget.length);
+  return {
+    status: "refused",
+    existing: new Map(
+      decisions.map(([place, item]) => [place - budget.length, recordFrom(item)] as const),
+    ),
+    ...(refused.has(0) ? { budget: budgetStateFrom(refused.get(0)) } : {}),
+  };
+}
+
+/** A decision is written once and never again. */
+function newRecord(record: DecisionRecord): Put {
+  return {
+    kind: "put",
+    table: "ledger",
+    item: recordItem(record),
+    condition: "attribute_not_exists(pk)",
+  };
+}
