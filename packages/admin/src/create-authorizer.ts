@@ -2,8 +2,8 @@ import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/clie
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
-import type { AuthorizerConfig } from "./authorizer-config.ts";
 import { AWS_REQUESTS } from "./aws-ports.ts";
+import type { AuthorizerConfig } from "./environment/authorizer-config.ts";
 import { HttpError } from "./http/errors.ts";
 import { dynamoApiKeys } from "./keys/key-store.ts";
 
