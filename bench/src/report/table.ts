@@ -1,4 +1,4 @@
-type Cell = string | number;
+export type Cell = string | number;
 
 /** A table in Markdown; numbers to the right. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
