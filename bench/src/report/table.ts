@@ -13,6 +13,17 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/** A table with a row for each value and a column for each heading with its cell. */
+export function tableOf<Value>(
+  values: readonly Value[],
+  columns: readonly (readonly [heading: string, cell: (value: Value) => Cell])[],
+): string {
+  return table(
+    columns.map(([heading]) => heading),
+    values.map((value) => columns.map(([, cell]) => cell(value))),
+  );
+}
+
 function text(cell: Cell): string {
   if (typeof cell === "string") return cell;
   if (Number.isInteger(cell)) return cell.toLocaleString("en-US");

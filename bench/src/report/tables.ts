@@ -7,7 +7,7 @@ import { costPerMillion, floorCounts, PRICES } from "./cost.ts";
 import { goalsOf } from "./goals.ts";
 import type { Machine } from "./machine.ts";
 import { shapeOf } from "./shape.ts";
-import { type Cell, table } from "./table.ts";
+import { type Cell, table, tableOf } from "./table.ts";
 
 /** One run of the bench, as `docs/performance.json` records it. */
 export interface Run {
@@ -30,6 +30,10 @@ const TABLES: ReadonlyMap<string, (run: Run) => string> = new Map([
   ["modes", modesTable],
   ["admin", adminTable],
 ]);
+
+const NONE = "–";
+
+const FAULT_NAMES = { refused: "refused", "reply-lost": "taken, reply lost" } as const;
 
 export const TABLE_NAMES: readonly string[] = [...TABLES.keys()];
 
@@ -56,41 +60,33 @@ function runTable({ machine }: Run): string {
 }
 
 /** The one table that the bench prints, too. */
-export function goalTable({ figures }: Pick<Run, "figures">): string {
-  return table(
-    ["figure", "here", "goal", "reached", "floor"],
-    goalsOf(figures).map(({ figure, value, goal, reached, floor }) => [
-      figure,
-      value,
-      goal,
-      reached ? "yes" : "no",
-      floor,
-    ]),
-  );
+export function goalTable({ figures }: Run): string {
+  return tableOf(goalsOf(figures), [
+    ["figure", (goal) => goal.figure],
+    ["here", (goal) => goal.value],
+    ["goal", (goal) => goal.goal],
+    ["reached", (goal) => (goal.reached ? "yes" : "no")],
+    ["floor", (goal) => goal.floor],
+  ]);
 }
 
 function countsTable({ figures }: Run): string {
-  const headings = [
-    ["batch", "calls", "peer", "round trips", "peer", "read units", "peer"],
-    ["write units", "peer", "index", "KB out", "peer", "ms", "peer"],
-  ].flat();
-  const rows = figures.counts.map(({ size, kind, spread, gate, peer }) => [
-    `${size} ${kind}, ${spread}`,
-    gate.calls,
-    peer.calls,
-    gate.roundTrips,
-    peer.roundTrips,
-    gate.read,
-    peer.read,
-    gate.write,
-    peer.write,
-    gate.indexWrite,
-    kilobytes(gate.bytesOut),
-    kilobytes(peer.bytesOut),
-    gate.modelledLatencyMs,
-    peer.modelledLatencyMs,
+  return tableOf(figures.counts, [
+    ["batch", ({ size, kind, spread }) => `${size} ${kind}, ${spread}`],
+    ["calls", ({ gate }) => gate.calls],
+    ["peer", ({ peer }) => peer.calls],
+    ["round trips", ({ gate }) => gate.roundTrips],
+    ["peer", ({ peer }) => peer.roundTrips],
+    ["read units", ({ gate }) => gate.read],
+    ["peer", ({ peer }) => peer.read],
+    ["write units", ({ gate }) => gate.write],
+    ["peer", ({ peer }) => peer.write],
+    ["index", ({ gate }) => gate.indexWrite],
+    ["KB out", ({ gate }) => kilobytes(gate.bytesOut)],
+    ["peer", ({ peer }) => kilobytes(peer.bytesOut)],
+    ["ms", ({ gate }) => gate.modelledLatencyMs],
+    ["peer", ({ peer }) => peer.modelledLatencyMs],
   ]);
-  return table(headings, rows);
 }
 
 function latencyTable(): string {
@@ -98,42 +94,36 @@ function latencyTable(): string {
 }
 
 function speedTable({ figures }: Run): string {
-  const headings = ["batch", "decisions/s", "peer", "times", "CPU µs a decision", "peer"];
-  const rows = figures.speed.map(({ batchSize, accounts, gate, peer, speedRatio, cpuRatio }) => {
+  const fewerCalls = ({ batchSize, accounts }: Figures["speed"][number]) => {
     const spread = accounts === 1 ? "one-account" : "all-different";
-    const counted = shapeOf(figures, batchSize, "automatic", spread);
-    return [
-      `${batchSize}, over ${accounts === 1 ? "one account" : `${accounts} accounts`}`,
-      Math.round(gate.decisionsPerSecond),
-      Math.round(peer.decisionsPerSecond),
-      speedRatio,
-      Math.round(gate.cpuUsPerDecision),
-      Math.round(peer.cpuUsPerDecision),
-      cpuRatio,
-      counted.peer.calls / counted.gate.calls,
-    ];
-  });
-  return table([...headings, "times less", "times fewer calls"], rows);
+    const { gate, peer } = shapeOf(figures, batchSize, "automatic", spread);
+    return peer.calls / gate.calls;
+  };
+  return tableOf(figures.speed, [
+    ["batch", ({ batchSize }) => batchSize],
+    ["accounts", ({ accounts }) => accounts],
+    ["decisions/s", ({ gate }) => Math.round(gate.decisionsPerSecond)],
+    ["peer", ({ peer }) => Math.round(peer.decisionsPerSecond)],
+    ["times", ({ speedRatio }) => speedRatio],
+    ["CPU µs a decision", ({ gate }) => Math.round(gate.cpuUsPerDecision)],
+    ["peer", ({ peer }) => Math.round(peer.cpuUsPerDecision)],
+    ["times less", ({ cpuRatio }) => cpuRatio],
+    ["times fewer calls", fewerCalls],
+  ]);
 }
 
 function faultsTable({ figures }: Run): string {
-  return table(
-    [
-      ["side", "first PutEvents of each intent", "intents", "ran by themselves"],
-      ["units counted", "counted double", "overspent", "contradicting events", "lost events"],
-    ].flat(),
-    figures.correctness.map((row) => [
-      row.side,
-      row.fault === "refused" ? "refused" : "taken, reply lost",
-      row.intents,
-      row.automatic,
-      row.counted,
-      row.counted - row.automatic,
-      Math.max(0, row.automatic - row.intents),
-      row.contradicted,
-      row.lost,
-    ]),
-  );
+  return tableOf(figures.correctness, [
+    ["side", ({ side }) => side],
+    ["first PutEvents of each intent", ({ fault }) => FAULT_NAMES[fault]],
+    ["intents", ({ intents }) => intents],
+    ["ran by themselves", ({ automatic }) => automatic],
+    ["units counted", ({ counted }) => counted],
+    ["counted double", ({ counted, automatic }) => counted - automatic],
+    ["overspent", ({ automatic, intents }) => Math.max(0, automatic - intents)],
+    ["contradicting events", ({ contradicted }) => contradicted],
+    ["lost events", ({ lost }) => lost],
+  ]);
 }
 
 function costTable({ figures }: Run): string {
@@ -141,17 +131,23 @@ function costTable({ figures }: Run): string {
   const cases = (["one-account", "all-different"] as const).flatMap((spread) => {
     const { gate, peer } = shapeOf(figures, 10, "automatic", spread);
     return [
-      [`gate, ${spread}`, costPerMillion(gate, 10, ten?.gate.cpuUsPerDecision ?? 0)],
-      [`peer, ${spread}`, costPerMillion(peer, 10, ten?.peer.cpuUsPerDecision ?? 0)],
-    ] as const;
+      { name: `gate, ${spread}`, ...costPerMillion(gate, 10, ten?.gate.cpuUsPerDecision ?? 0) },
+      { name: `peer, ${spread}`, ...costPerMillion(peer, 10, ten?.peer.cpuUsPerDecision ?? 0) },
+    ];
   });
-  const rows = [...cases, ["floor", costPerMillion(floorCounts(10), 10, 0)] as const];
-  return table(
-    ["batch of 10", "reads", "writes", "index", "events", "queue", "Lambda", "all"],
-    rows.map(([name, { reads, writes, indexWrites, events, queue, lambda, total }]) => [
-      name,
-      ...[reads, writes, indexWrites, events, queue, lambda, total].map((usd) => usd.toFixed(2)),
-    ]),
+  const floor = { name: "floor", ...costPerMillion(floorCounts(10), 10, 0) };
+  return tableOf(
+    [...cases, floor],
+    [
+      ["batch of 10", ({ name }) => name],
+      ["reads", ({ reads }) => reads.toFixed(2)],
+      ["writes", ({ writes }) => writes.toFixed(2)],
+      ["index", ({ indexWrites }) => indexWrites.toFixed(2)],
+      ["events", ({ events }) => events.toFixed(2)],
+      ["queue", ({ queue }) => queue.toFixed(2)],
+      ["Lambda", ({ lambda }) => lambda.toFixed(2)],
+      ["all", ({ total }) => total.toFixed(2)],
+    ],
   );
 }
 
@@ -192,38 +188,30 @@ function consumerTable({ figures }: Run): string {
 }
 
 function growthTable({ figures }: Run): string {
-  return table(
-    ["workers", "accounts", "decisions/s"],
-    figures.growth.map(({ workers, accounts, decisionsPerSecond }) => [
-      workers,
-      accounts,
-      Math.round(decisionsPerSecond),
-    ]),
-  );
+  return tableOf(figures.growth, [
+    ["workers", ({ workers }) => workers],
+    ["accounts", ({ accounts }) => accounts],
+    ["decisions/s", ({ decisionsPerSecond }) => Math.round(decisionsPerSecond)],
+  ]);
 }
 
 function modesTable({ figures }: Run): string {
-  return table(
-    ["modes of action types in the tenant", "calls for a batch of 10"],
-    figures.configurationGrowth.map(({ actionTypes, calls }) => [actionTypes, calls]),
-  );
+  return tableOf(figures.configurationGrowth, [
+    ["modes of action types in the tenant", ({ actionTypes }) => actionTypes],
+    ["calls for a batch of 10", ({ calls }) => calls],
+  ]);
 }
 
 function adminTable({ figures }: Run): string {
-  return table(
-    ["case", "requests/s", "p50 ms", "p99 ms", "API CPU ms a request", "load average"],
-    figures.admin.map((row) => [
-      row.name,
-      Math.round(row.requestsPerSecond),
-      Math.round(row.p50Ms),
-      Math.round(row.p99Ms),
-      row.cpuMs ?? NONE,
-      row.loadAverage,
-    ]),
-  );
+  return tableOf(figures.admin, [
+    ["case", ({ name }) => name],
+    ["requests/s", ({ requestsPerSecond }) => Math.round(requestsPerSecond)],
+    ["p50 ms", ({ p50Ms }) => Math.round(p50Ms)],
+    ["p99 ms", ({ p99Ms }) => Math.round(p99Ms)],
+    ["API CPU ms a request", ({ cpuMs }) => cpuMs ?? NONE],
+    ["load average", ({ loadAverage }) => loadAverage],
+  ]);
 }
-
-const NONE = "–";
 
 function kilobytes(bytes: number): number {
   return Math.round(bytes / 1_000);
