@@ -1,3 +1,4 @@
+import { measureAdmin } from "./admin/measure.ts";
 import { compareCorrectness } from "./correctness/compare.ts";
 import { type Counts, createCountingBed } from "./count/bed.ts";
 import { type BatchShape, SHAPES } from "./count/shapes.ts";
@@ -10,7 +11,7 @@ import { measureMemory } from "./steady/memory.ts";
 import { measurePure } from "./steady/pure.ts";
 
 const ACTION_TYPE_COUNTS = [1, 100, 10_000] as const;
-const LOAD_RUNS = 11;
+export const LOAD_RUNS = 11;
 
 /** Everything that the bench measures, in one run. */
 export async function measureAll(say: (what: string) => void) {
@@ -24,6 +25,8 @@ export async function measureAll(say: (what: string) => void) {
   const counted = await countAll();
   say("what faults do");
   const correctness = await compareCorrectness();
+  say("the admin API");
+  const admin = await measureAdmin();
   say("speed, side by side");
   const stack = await startStackProcess();
   try {
@@ -31,7 +34,7 @@ export async function measureAll(say: (what: string) => void) {
     say("growth");
     const growth = await measureGrowth(stack.description);
     const bundleBytes = { gate: bundles.gate.bytes, peer: bundles.peer.bytes };
-    return { pure, memory, bundleBytes, loadMs, ...counted, correctness, speed, growth };
+    return { pure, memory, bundleBytes, loadMs, ...counted, correctness, speed, growth, admin };
   } finally {
     await stack.stop();
   }

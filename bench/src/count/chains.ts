@@ -5,11 +5,8 @@ export function sequentialRoundTrips(calls: readonly Call[]): number {
   return byRound(calls).length;
 }
 
-/**
- * Stated round-trip times, milliseconds. The issue states the first three; a write of one item is
- * taken to be as quick as a read.
- */
-const LATENCY_MS: Readonly<Record<string, number>> = {
+/** Round-trip times of the latency model, milliseconds. A write of one item takes as long as a read. */
+export const LATENCY_MS: Readonly<Record<string, number>> = {
   BatchGetItem: 4,
   TransactWriteItems: 8,
   PutEvents: 15,

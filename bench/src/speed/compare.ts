@@ -27,7 +27,7 @@ const CONTESTS: readonly Contest[] = [
   { batchSize: 50, accounts: 1 },
   { batchSize: 10, accounts: 1_000 },
 ];
-const ROUNDS = 5;
+export const COMPARISON_ROUNDS = 5;
 /** Intents a run has: the peer is slower, and a round should be about as long for both. */
 const INTENTS = { gate: 1_000, peer: 200 } as const satisfies Record<SideName, number>;
 const WARM_UP_RUNS = 2;
@@ -53,7 +53,7 @@ export async function compareSpeed(stack: StackFile): Promise<ContestResult[]> {
 
 async function compete(contest: Contest, gate: Worker, peer: Worker): Promise<ContestResult> {
   const rounds: { readonly gate: SideSpeed; readonly peer: SideSpeed }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < COMPARISON_ROUNDS; round++) {
     rounds.push({
       gate: speedOf(await gate.run(runOf(contest, "gate"))),
       peer: speedOf(await peer.run(runOf(contest, "peer"))),

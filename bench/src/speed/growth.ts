@@ -12,7 +12,7 @@ const WORKERS = [1, 2, 4, 8] as const;
 const ACCOUNTS = [1, 10, 1_000] as const;
 const BATCH_SIZE = 10;
 const INTENTS = 1_000;
-const ROUNDS = 3;
+export const GROWTH_ROUNDS = 3;
 
 /** The gate alone: more workers on 1,000 accounts, and more accounts with one worker. */
 export async function measureGrowth(stack: StackFile): Promise<GrowthFigure[]> {
@@ -32,7 +32,7 @@ export async function measureGrowth(stack: StackFile): Promise<GrowthFigure[]> {
 
 async function measure(workers: readonly Worker[], accounts: number): Promise<GrowthFigure> {
   const speeds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) speeds.push(await runAll(workers, accounts));
+  for (let round = 0; round < GROWTH_ROUNDS; round++) speeds.push(await runAll(workers, accounts));
   return { workers: workers.length, accounts, decisionsPerSecond: median(speeds) };
 }
 

@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { awsEnvironment, consumerEnvironment } from "@autonomy-gate/local/clients";
 import { StackFile } from "@autonomy-gate/local/stack-file";
+import { nextMessage, startProcess, stopProcess } from "../process.ts";
 import { type Run, RunResult, type SideName } from "./run.ts";
 
 export interface StackProcess {
@@ -16,12 +15,12 @@ export interface Worker {
 }
 
 export async function startStackProcess(): Promise<StackProcess> {
-  const child = startProcess("./stack-process.ts", {});
-  return { description: StackFile.parse(await nextMessage(child)), stop: () => stop(child) };
+  const child = startProcess(new URL("./stack-process.ts", import.meta.url));
+  return { description: StackFile.parse(await nextMessage(child)), stop: () => stopProcess(child) };
 }
 
 export async function startWorker(side: SideName, stack: StackFile): Promise<Worker> {
-  const child = startProcess("./worker.ts", {
+  const child = startProcess(new URL("./worker.ts", import.meta.url), {
     ...awsEnvironment(stack),
     ...consumerEnvironment(stack),
     BENCH_SIDE: side,
@@ -32,34 +31,6 @@ export async function startWorker(side: SideName, stack: StackFile): Promise<Wor
       child.send(run);
       return RunResult.parse(await nextMessage(child));
     },
-    stop: () => stop(child),
+    stop: () => stopProcess(child),
   };
-}
-
-/** What the gate logs goes nowhere, but it is written. */
-function startProcess(file: string, environment: Record<string, string>): ChildProcess {
-  return fork(new URL(file, import.meta.url), {
-    env: { ...process.env, ...environment, NODE_ENV: "production" },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-}
-
-async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController();
-  const died = once(child, "exit", ended).then(([code]) => {
-    throw new Error(`A process of the bench ended with ${code}.`);
-  });
-  try {
-    const [message] = await Promise.race([once(child, "message", ended), died]);
-    return message;
-  } finally {
-    ended.abort();
-    await died.catch(() => {});
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const exited = once(child, "exit");
-  child.kill();
-  await exited;
 }

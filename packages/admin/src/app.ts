@@ -2,13 +2,13 @@ import { TransientError } from "@autonomy-gate/core/errors";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
-import { docsPage } from "./docs-page.ts";
+import { docsPage } from "./docs/docs-page.ts";
+import { openApiDocument, PUBLIC_PATHS } from "./docs/openapi.ts";
 import { errorBody, HttpError } from "./http/errors.ts";
 import { type AdminEnv, admit, limitBody, serveRoute } from "./http/serve-route.ts";
-import { openApiDocument, PUBLIC_PATHS } from "./openapi.ts";
 import type { AdminPorts } from "./ports.ts";
 import { NEXT_TOKEN_HEADER } from "./routes/audit-export.ts";
-import { ROUTES } from "./routes.ts";
+import { ROUTES } from "./routes/routes.ts";
 
 /** The admin API, the same for Lambda and for a server. */
 export type AdminApp = Hono<AdminEnv>;

@@ -12,9 +12,9 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { v7 as uuidV7 } from "uuid";
 import type { TokenVerifier } from "./auth/tokens.ts";
+import type { AdminTelemetry } from "./http/telemetry.ts";
 import { apiKeyStore } from "./keys/key-store.ts";
 import type { AdminPorts } from "./ports.ts";
-import type { AdminTelemetry } from "./telemetry.ts";
 
 /** Nothing here commits a decision, so the SDK may try again by itself, inside these bounds. */
 export const AWS_REQUESTS = {

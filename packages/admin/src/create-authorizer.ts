@@ -3,8 +3,8 @@ import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table"
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
-import type { AuthorizerConfig } from "./authorizer-config.ts";
 import { AWS_REQUESTS } from "./aws-ports.ts";
+import type { AuthorizerConfig } from "./environment/authorizer-config.ts";
 import { HttpError } from "./http/errors.ts";
 import { apiKeyStore } from "./keys/key-store.ts";
 

@@ -5,9 +5,9 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createApp } from "./app.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
 import { AWS_REQUESTS, awsPorts } from "./aws-ports.ts";
-import type { AdminConfig } from "./config.ts";
+import type { AdminConfig } from "./environment/config.ts";
+import { loggedTelemetry } from "./http/telemetry.ts";
 import { type AdminHandler, lambdaHandler } from "./lambda.ts";
-import { loggedTelemetry } from "./telemetry.ts";
 
 const SERVICE_NAME = "autonomy-gate-admin";
 

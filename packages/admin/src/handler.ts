@@ -1,6 +1,6 @@
 import process from "node:process";
-import { readConfig } from "./config.ts";
 import { createHandler } from "./create-handler.ts";
+import { readConfig } from "./environment/config.ts";
 
 /** The Lambda entry. */
 export const handler = createHandler(readConfig(process.env));

@@ -7,7 +7,7 @@ import type {
   DecisionReader,
 } from "@autonomy-gate/core/read-ports";
 import type { Authentication } from "./auth/authenticate.ts";
-import type { AdminTelemetry } from "./telemetry.ts";
+import type { AdminTelemetry } from "./http/telemetry.ts";
 
 /** All the admin API works with. */
 export interface AdminPorts {

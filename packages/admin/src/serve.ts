@@ -9,7 +9,7 @@ import * as z from "zod";
 import { createApp } from "./app.ts";
 import { type KeySetIssuer, keySetTokens } from "./auth/tokens.ts";
 import { awsPorts } from "./aws-ports.ts";
-import { type AdminTelemetry, loggedTelemetry } from "./telemetry.ts";
+import { type AdminTelemetry, loggedTelemetry } from "./http/telemetry.ts";
 
 const HOST = "127.0.0.1";
 const SERVICE_NAME = "autonomy-gate-admin";

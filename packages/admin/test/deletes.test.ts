@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lambdaHandler } from "../src/lambda.ts";
-import { ROUTES } from "../src/routes.ts";
+import { ROUTES } from "../src/routes/routes.ts";
 import { openAdmin, type Sent, type TestAdmin } from "./open-admin.ts";
 
 const TYPE = "NOTE_TYPE";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readAuthorizerConfig } from "../src/authorizer-config.ts";
-import { readConfig } from "../src/config.ts";
 import { authorizerOn } from "../src/create-authorizer.ts";
 import { createHandler } from "../src/create-handler.ts";
+import { readAuthorizerConfig } from "../src/environment/authorizer-config.ts";
+import { readConfig } from "../src/environment/config.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
 
 const VARIABLES = {

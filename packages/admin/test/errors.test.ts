@@ -2,7 +2,7 @@ import { TransientError } from "@autonomy-gate/core/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AdminRoute } from "../src/http/route.ts";
 import type { AdminPorts } from "../src/ports.ts";
-import { ROUTES } from "../src/routes.ts";
+import { ROUTES } from "../src/routes/routes.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
 import { type MadeRequest, operationAt, plainRequest, urlOf } from "./requests.ts";
 

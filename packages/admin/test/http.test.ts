@@ -17,7 +17,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createApiKey } from "../src/keys/api-keys.ts";
-import { ROUTES } from "../src/routes.ts";
+import { ROUTES } from "../src/routes/routes.ts";
 import { type AdminServer, serveAdmin } from "../src/serve.ts";
 import { AWS, received, requestInit, type Sent, TABLES } from "./open-admin.ts";
 import { operationAt, plainRequest, urlOf } from "./requests.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AdminHandler, type LambdaAnswer, lambdaHandler } from "../src/lambda.ts";
-import { ROUTES } from "../src/routes.ts";
+import { ROUTES } from "../src/routes/routes.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
 import { type MadeRequest, operationAt, plainRequest } from "./requests.ts";
 

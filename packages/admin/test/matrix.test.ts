@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mayActAs, type Role } from "../src/auth/credential.ts";
-import { ROUTES } from "../src/routes.ts";
+import { ROUTES } from "../src/routes/routes.ts";
 import { type Json, openAdmin, type TestAdmin } from "./open-admin.ts";
 import {
   documentedOperations,

@@ -11,9 +11,9 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AdminApp, createApp } from "../src/app.ts";
 import type { Role, TenantBinding } from "../src/auth/credential.ts";
 import { awsPorts } from "../src/aws-ports.ts";
+import type { AnsweredRequest } from "../src/http/telemetry.ts";
 import { createApiKey } from "../src/keys/api-keys.ts";
 import type { AdminPorts } from "../src/ports.ts";
-import type { AnsweredRequest } from "../src/telemetry.ts";
 
 export const AWS = {
   region: "us-east-1",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as z from "zod";
-import { openApiDocument } from "../src/openapi.ts";
+import { openApiDocument } from "../src/docs/openapi.ts";
 import { arbitraryOf, type Language } from "./arbitrary.ts";
 
 /** Requests made from the OpenAPI document, so that a new route has some without anyone writing them. */

@@ -1,4 +1,4 @@
-import { openApiDocument } from "@autonomy-gate/admin/openapi";
+import { openApiDocument } from "@autonomy-gate/admin/docs/openapi";
 import { asyncApiDocument } from "./asyncapi.ts";
 import { BUS_EVENTS } from "./events.ts";
 import { detailDocument, registryDocument } from "./json-schema.ts";

@@ -9,7 +9,7 @@ import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { keysBody, NamedScope, OWN_TENANT_OR_GLOBAL } from "../http/scope.ts";
-import { makeChange, writtenBy } from "../write.ts";
+import { makeChange, writtenBy } from "./write.ts";
 
 const ActionTypeConfig = z
   .object({

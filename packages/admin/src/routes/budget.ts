@@ -10,7 +10,6 @@ import { listAll } from "@autonomy-gate/core/config/list-all";
 import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
-import { BudgetBody } from "../budget-body.ts";
 import { json, NONE } from "../http/answer.ts";
 import { invalid } from "../http/errors.ts";
 import { etagOf } from "../http/etag.ts";
@@ -23,8 +22,9 @@ import {
   TENANT_OR_ACCOUNT,
   type TenantScope,
 } from "../http/scope.ts";
-import { type Change, makeChange, scopeIds, writtenBy } from "../write.ts";
+import { BudgetBody } from "./budget-body.ts";
 import { budgetNow } from "./budget-now.ts";
+import { type Change, makeChange, scopeIds, writtenBy } from "./write.ts";
 
 const Budget = z
   .object({

@@ -20,7 +20,7 @@ import {
   TENANT_OR_ACCOUNT,
   type TenantScope,
 } from "../http/scope.ts";
-import { makeChange, scopeIds, writtenBy } from "../write.ts";
+import { makeChange, scopeIds, writtenBy } from "./write.ts";
 
 const DEFAULT_NAME = "DEFAULT";
 

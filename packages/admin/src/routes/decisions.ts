@@ -8,7 +8,7 @@ import { nextToken, PAGE_DEFAULT, PageQuery, Place, placeIn } from "../http/page
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, TENANT_OR_ACCOUNT } from "../http/scope.ts";
 import { RangeQuery, type TimeRange, timeRange } from "../http/time-range.ts";
-import { notFound, type scopeIds } from "../write.ts";
+import { notFound, type scopeIds } from "./write.ts";
 
 const Decided = z.looseObject(DecisionRecord.shape).meta({ id: "DecisionRecord" });
 

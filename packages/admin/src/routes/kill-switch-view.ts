@@ -6,7 +6,7 @@ import type { ConfigStore } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { etagOf } from "../http/etag.ts";
 import { NamedScope } from "../http/scope.ts";
-import { scopeIds } from "../write.ts";
+import { scopeIds } from "./write.ts";
 
 const Unreadable = {
   /** It cannot be read, and counts as engaged until it is put right. */

@@ -12,8 +12,8 @@ import { invalid } from "../http/errors.ts";
 import { etagOf } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ANY_SCOPE, NamedScope } from "../http/scope.ts";
-import { makeChange, scopeIds, writtenBy } from "../write.ts";
 import { EffectiveSwitch, effectiveSwitches, KillSwitch, switchView } from "./kill-switch-view.ts";
+import { makeChange, scopeIds, writtenBy } from "./write.ts";
 
 /** Action types one switch may name; to stop more of them, stop all. */
 const ACTION_TYPES_MAX = 100;

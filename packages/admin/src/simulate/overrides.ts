@@ -6,8 +6,8 @@ import { type KillSwitches, KillSwitchV1 } from "@autonomy-gate/core/kill-switch
 import { AutonomyMode } from "@autonomy-gate/core/mode/mode";
 import { ABSENT } from "@autonomy-gate/core/stored";
 import * as z from "zod";
-import { BudgetBody } from "../budget-body.ts";
 import { NamedScope } from "../http/scope.ts";
+import { BudgetBody } from "../routes/budget-body.ts";
 
 const { effect, reason, action_types, expires_at } = KillSwitchV1.shape;
 

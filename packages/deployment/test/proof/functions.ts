@@ -1,5 +1,5 @@
-import { readAuthorizerConfig } from "@autonomy-gate/admin/authorizer-config";
-import { readConfig as readAdminConfig } from "@autonomy-gate/admin/config";
+import { readAuthorizerConfig } from "@autonomy-gate/admin/environment/authorizer-config";
+import { readConfig as readAdminConfig } from "@autonomy-gate/admin/environment/config";
 import { readConfig as readConsumerConfig } from "@autonomy-gate/consumers/intents/config";
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import {

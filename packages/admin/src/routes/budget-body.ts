@@ -1,7 +1,7 @@
 import { AutonomyBudgetV1, DailyLimit } from "@autonomy-gate/core/budget/budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
-import { NamedScope } from "./http/scope.ts";
+import { NamedScope } from "../http/scope.ts";
 
 /**
  * Action types one budget may cap by itself: at most 84 KB of JSON. A change is written with what it

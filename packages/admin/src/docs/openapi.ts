@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
-import { NEXT_TOKEN_HEADER } from "./routes/audit-export.ts";
-import { ROUTES } from "./routes.ts";
+import { NEXT_TOKEN_HEADER } from "../routes/audit-export.ts";
+import { ROUTES } from "../routes/routes.ts";
 
 const DESCRIPTION = `Modes, budgets, action types, kill switches, decisions and the audit trail of the autonomy gate.
 

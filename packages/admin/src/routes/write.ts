@@ -2,10 +2,10 @@ import type { ConfigObject, ConfigScope } from "@autonomy-gate/core/config/addre
 import type { ConfigAttributes, ConfigChange } from "@autonomy-gate/core/config/change";
 import { configChanged } from "@autonomy-gate/core/config/changed";
 import { TransientError } from "@autonomy-gate/core/errors";
-import { HttpError } from "./http/errors.ts";
-import { changedMeanwhile, matches } from "./http/etag.ts";
-import type { Caller } from "./http/route.ts";
-import type { AdminPorts } from "./ports.ts";
+import { HttpError } from "../http/errors.ts";
+import { changedMeanwhile, matches } from "../http/etag.ts";
+import type { Caller } from "../http/route.ts";
+import type { AdminPorts } from "../ports.ts";
 
 /** One change that somebody asked for. */
 export interface Change {

@@ -1,6 +1,6 @@
 import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
-import type { UserPool } from "./auth/tokens.ts";
+import type { UserPool } from "../auth/tokens.ts";
 
 /** The authorizer's environment, parsed once at the cold start: less than the API's own. */
 const Environment = z.object({
