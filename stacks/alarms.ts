@@ -26,7 +26,7 @@ interface AlarmArgs {
   readonly periods?: number;
 }
 
-/** Tells of what people have to look at, each with a runbook of one paragraph. */
+/** Alarms of a production stage, each with a runbook. */
 export function createAlarms(watched: Watched, { alarmEmail }: Settings): void {
   const topic = new aws.sns.Topic("AutonomyAlarms");
   const alarms = Object.entries(alarmList(watched)).map(([name, args]) =>

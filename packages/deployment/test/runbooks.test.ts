@@ -16,8 +16,15 @@ const OF_AWS = [
 
 const COMMAND = /^(aws|pnpm|sst) /;
 
+const COMMAND_BLOCK = /^ *```sh\n.*?^ *```$/gms;
+
+/** What a command looks for in a log. */
+const FILTER_PATTERN = /--filter-pattern '"([^"]+)"'/g;
+
 /** Between the words of ours: what a person fills in, and the punctuation of JSON and of settings. */
 const BETWEEN = /<[^>]*>|[{}"=:]+|\.{3}|^(?:GET|PUT) /;
+
+const RUNBOOKS = globSync("docs/runbooks/*.md", { cwd: ROOT });
 
 let sources: string;
 
@@ -30,14 +37,24 @@ beforeAll(async () => {
   sources = texts.join("\n");
 });
 
-test.each(globSync("docs/runbooks/*.md", { cwd: ROOT }))(
-  "%s quotes what the sources say, word for word",
+test.each(RUNBOOKS)("%s quotes what the sources say, word for word", async (runbook) => {
+  const text = await readFile(join(ROOT, runbook), "utf8");
+  const inline = quotesOf(text.replaceAll(COMMAND_BLOCK, ""), /`([^`]+)`/g).flatMap((quote) =>
+    COMMAND.test(quote) ? [] : quote.split(BETWEEN),
+  );
+  const quoted = [...inline, ...quotesOf(text, FILTER_PATTERN)];
+  const said = (words: string) => OF_AWS.includes(words) || sources.includes(words);
+  expect(quoted.filter((words) => !said(words))).toEqual([]);
+});
+
+test.each(RUNBOOKS.filter((runbook) => !runbook.endsWith("README.md")))(
+  "%s has numbered steps",
   async (runbook) => {
     const text = await readFile(join(ROOT, runbook), "utf8");
-    const quoted = [...text.matchAll(/`([^`]+)`/g)].flatMap(([, quote = ""]) =>
-      COMMAND.test(quote) || quote.startsWith("docs/") ? [] : quote.split(BETWEEN),
-    );
-    const said = (words: string) => OF_AWS.includes(words) || sources.includes(words);
-    expect(quoted.filter((words) => !said(words))).toEqual([]);
+    expect(text.match(/^\d\. /gm)?.length ?? 0).toBeGreaterThan(1);
   },
 );
+
+function quotesOf(text: string, quotes: RegExp): readonly string[] {
+  return [...text.matchAll(quotes)].map(([, quote = ""]) => quote);
+}
