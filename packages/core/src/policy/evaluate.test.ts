@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, NOTE } from "../../test/fixtures.ts";
 import { AutoApprovalPolicyEngine } from "../autonomy/auto-approval-policy-engine.ts";
-import type { PolicyQuestion } from "./clauses-v1.ts";
+import { CLAUSES_V1 } from "./clauses-v1.ts";
 import { evaluatePolicy } from "./evaluate.ts";
+import type { PolicyQuestion } from "./question.ts";
 
 /** What the gate asks of an intent that may run by itself. */
 function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion {
@@ -11,8 +12,7 @@ function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion 
     action_type: NOTE,
     autonomy_mode: "AUTO_EXECUTE",
     mode_source: "TENANT_DEFAULT",
-    epochMs: 0,
-    decided_at: "1970-01-01T00:00:00.000Z",
+    now: { epochMs: 0, instant: "1970-01-01T00:00:00.000Z" },
     facts: {
       risk_level: "LOW",
       risk_source: "CATALOGUE",
@@ -25,7 +25,7 @@ function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion 
 }
 
 test("allows what nothing speaks against", () => {
-  expect(evaluatePolicy(aQuestion()).decision).toBe("AUTO_EXECUTE");
+  expect(evaluatePolicy(CLAUSES_V1, aQuestion()).decision).toBe("AUTO_EXECUTE");
 });
 
 /** JSON as a ledger item may hold it: the types are right, the meaning is not. */
@@ -33,7 +33,7 @@ test.each([
   ["a confidence that is no number", { confidence_score: Number.NaN }],
   ["a minimum that is no number", { min_confidence: Number.NaN }],
 ])("never allows on %s, though no clause may name it", (_, facts) => {
-  expect(evaluatePolicy(aQuestion(facts)).decision).toBe("REQUIRE_APPROVAL");
+  expect(evaluatePolicy(CLAUSES_V1, aQuestion(facts)).decision).toBe("REQUIRE_APPROVAL");
 });
 
 describe("AutoApprovalPolicyEngine", () => {
