@@ -1,7 +1,11 @@
 import type { BudgetClaim } from "../budget/claim.ts";
 import { type BudgetAnswer, budgetTerms } from "../budget/terms.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
-import type { BlockDecision, RefusedDecision, RequireApprovalDecision } from "../decision/decision.ts";
+import type {
+  BlockDecision,
+  RefusedDecision,
+  RequireApprovalDecision,
+} from "../decision/decision.ts";
 import { block, refuse, requireApproval } from "../decision/make.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import type { InputIssue } from "../intent/json-bounds.ts";
