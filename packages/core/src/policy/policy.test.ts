@@ -15,16 +15,19 @@ describe.each(AutoApprovalDecision.options)("a record of %s", (decision) => {
     REASON_DECISIONS[reason].some((one) => one === decision),
   );
 
-  test("has the reasons that may have this decision, and no others", () => {
+  test("has a reason that may have this decision, and no other", () => {
     const read = Reason.options.filter(
-      (reason) =>
-        DecisionRecord.safeParse({
-          ...record,
-          reason,
-          reasons: record.reasons.map((finding) => ({ ...finding, reason })),
-        }).success,
+      (reason) => DecisionRecord.safeParse({ ...record, reason }).success,
     );
     expect(record.decision).toBe(decision);
     expect(read).toEqual(reasons);
+  });
+
+  test("states only findings that may stand beside this decision", () => {
+    const read = Reason.options.filter((reason) => {
+      const reasons = record.reasons.map((finding) => ({ ...finding, reason }));
+      return DecisionRecord.safeParse({ ...record, reasons }).success;
+    });
+    expect(read).toEqual(decision === "BLOCK" ? Reason.options : reasons);
   });
 });
