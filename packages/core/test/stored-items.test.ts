@@ -5,6 +5,7 @@ import { budgetItems } from "../src/adapters/dynamodb/budget-write.ts";
 import { changeItems } from "../src/adapters/dynamodb/config-write.ts";
 import { recordItem } from "../src/adapters/dynamodb/items.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
+import { budgetWrite } from "../src/budget/claim.ts";
 import { BudgetReport } from "../src/budget/report.ts";
 import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
 import { DecisionRecord } from "../src/decision/decision.ts";
@@ -12,7 +13,7 @@ import { KillSwitchV1 } from "../src/kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../src/mode/mode.ts";
 import { PolicyFacts } from "../src/policy/facts.ts";
 import { ActivePolicyV1 } from "../src/policy/policy.ts";
-import { ACCOUNT, aRecord, day, NOTE } from "./fixtures.ts";
+import { ACCOUNT, aClaim, aRecord, countersOf, day, NOTE } from "./fixtures.ts";
 
 const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
 
@@ -56,27 +57,19 @@ function written(): Set<string> {
 
 /** The budget's items of a commit that opens a day: the current state, and the day before it. */
 function itemsOfADayClosed() {
-  const countByType = new Map([[NOTE, 1]]);
+  const counts = countersOf(1, { [NOTE]: 1 });
   const position = {
-    day: day("2026-11-22"),
-    count: 0,
-    countByType: new Map(),
+    dateKey: day("2026-11-22"),
+    counts: new Map(),
     previousConsumedOn: day("2026-11-21"),
     basis: {
       kind: "earlier-day",
-      closing: { dateKey: day("2026-11-21"), count: 1, countByType },
+      closing: { dateKey: day("2026-11-21"), counts },
     },
     fence: 1,
   } as const;
-  const items = budgetItems(TABLES.budgetState, {
-    ...ACCOUNT,
-    position,
-    added: 1,
-    addedByType: countByType,
-    countMax: 1,
-    countMaxByType: new Map(),
-    updatedAt: "2026-11-22T09:30:00.000Z",
-  });
+  const write = budgetWrite(ACCOUNT, position, [{ claim: aClaim() }], "2026-11-22T09:30:00.000Z");
+  const items = budgetItems(TABLES.budgetState, write);
   return items.map(({ Put }) => Put?.Item ?? {});
 }
 

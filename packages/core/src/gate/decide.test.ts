@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   aBudget,
   aBudgetState,
+  aClaim,
   anIntent,
   aSnapshot,
   decisionFor,
@@ -479,7 +480,7 @@ describe("the least confidence (POL-8)", () => {
 });
 
 test("a claim is asked for exactly when the action would run by itself", () => {
-  expect(decide(anIntent(), aSnapshot()).claim?.terms.dailyLimit).toBe(5);
+  expect(decide(anIntent(), aSnapshot()).claim).toEqual(aClaim());
   expect(decide(anIntent(), aSnapshot(MODE("DISABLED")))).not.toHaveProperty("claim");
   expect(decide(anIntent(), aSnapshot({ budgets: { account: ABSENT } }))).not.toHaveProperty(
     "claim",

@@ -1,5 +1,5 @@
 import type { BudgetClaim } from "../budget/claim.ts";
-import { type BudgetAnswer, budgetTerms } from "../budget/terms.ts";
+import { claimTerms } from "../budget/terms.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
@@ -26,7 +26,7 @@ export function decide(intent: ActionIntentV1, snapshot: Snapshot): ProposedDeci
   const answer = evaluatePolicy(question);
   if (answer.decision !== "AUTO_EXECUTE") return { decision: decisionOf(question, answer) };
 
-  const budget = budgetAnswer(intent, snapshot);
+  const budget = claimTerms(snapshot, intent.action_type, snapshot.calendar);
   if (budget.status === "missing") {
     return { decision: withoutBudget(question, answer, budget.problem) };
   }
@@ -145,11 +145,4 @@ function unknownPolicy({ activePolicy }: Snapshot): string | undefined {
   if (pointer.status === "unreadable") return pointer.found;
   const { policy_version } = pointer.value;
   return policy_version === POLICY_V1 ? undefined : quoted(policy_version);
-}
-
-function budgetAnswer(intent: ActionIntentV1, snapshot: Snapshot): BudgetAnswer {
-  if (snapshot.budgetState.status === "unreadable") {
-    return { status: "missing", problem: "the stored budget state cannot be read" };
-  }
-  return budgetTerms(snapshot.budgets, intent.action_type);
 }

@@ -1,10 +1,10 @@
-import { type BudgetClaim, type BudgetRefusal, dayLimit } from "../budget/claim.ts";
+import type { BudgetClaim, BudgetRefusal } from "../budget/claim.ts";
+import { exhaustedFinding, reportAt, withinText } from "../budget/explain.ts";
 import type { BudgetReport } from "../budget/report.ts";
 import type { BudgetPosition } from "../budget/state.ts";
 import type { Calendar } from "../day.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { AccountId, ActionType } from "../ids.ts";
-import { APPROVE, type Finding } from "../policy/policy.ts";
 import type { ProposedDecision } from "./decide.ts";
 
 /** A proposal that asks for budget: AUTO_EXECUTE if it is granted. */
@@ -20,25 +20,15 @@ export function settle(
   position: BudgetPosition,
   calendar: Calendar,
 ): Decision {
-  const { timeZone } = claim.terms;
-  const inForce = dayLimit(position, claim.terms);
-  const report: BudgetReport = {
-    date_key: position.day,
-    timezone: timeZone,
-    limit: inForce.limit,
-    limited_by: "DAY",
-    resets_at: calendar.endOf(position.day, timeZone),
-    ...(inForce.limit < claim.terms.dailyLimit ? { configured_limit: claim.terms.dailyLimit } : {}),
-    ...(inForce.unusedDays === undefined ? {} : { unused_days: inForce.unusedDays }),
-  };
-  if ("granted" in reservation) return withinBudget(decision, report);
-  const { limit, used, limitedBy } = reservation;
-  return budgetExhausted(decision, claim, { ...report, limit, used, limited_by: limitedBy });
+  if ("granted" in reservation) {
+    return withinBudget(decision, reportAt(claim.terms, position, calendar));
+  }
+  return budgetExhausted(decision, claim, reportAt(claim.terms, position, calendar, reservation));
 }
 
 /** AUTO_EXECUTE within the budget reported: what the policy allowed, counted for a day. */
 export function withinBudget(allowed: Decision, budget: BudgetReport): Decision {
-  const explanation = `${allowed.explanation} Within the budget of ${budget.limit} for ${dayText(budget)}.${decayText(budget)}`;
+  const explanation = `${allowed.explanation} ${withinText(budget)}`;
   const reasons = allowed.reasons.map((finding) => ({ ...finding, explanation }));
   return { ...allowed, explanation, reasons, budget, date_key: budget.date_key };
 }
@@ -49,17 +39,7 @@ export function budgetExhausted(
   whose: { readonly accountId: AccountId; readonly actionType: ActionType },
   budget: BudgetReport,
 ): Decision {
-  const byType = budget.limited_by === "ACTION_TYPE";
-  const actions = byType ? `autonomous ${whose.actionType} actions` : "autonomous actions";
-  const spent =
-    budget.limit === 0
-      ? `Account ${whose.accountId} has a limit of 0 ${actions} a day, so none may run by itself.`
-      : `Account ${whose.accountId} has used ${budget.used} of its ${budget.limit} ${actions} for ${dayText(budget)}; the budget resets at ${budget.resets_at}.`;
-  const finding: Finding = {
-    reason: "BUDGET_EXHAUSTED",
-    clause: byType ? "BUDGET_ACTION_TYPE" : "BUDGET_DAY",
-    explanation: `${spent}${byType ? "" : decayText(budget)} ${APPROVE}`,
-  };
+  const finding = exhaustedFinding(budget, whose);
   return {
     ...allowed,
     decision: "REQUIRE_APPROVAL",
@@ -71,17 +51,4 @@ export function budgetExhausted(
     approval_source: null,
     auto_executed: false,
   };
-}
-
-function dayText({ date_key, timezone }: BudgetReport): string {
-  return `${date_key} (${timezone})`;
-}
-
-function decayText({ limit, configured_limit, unused_days }: BudgetReport): string {
-  if (configured_limit === undefined) return "";
-  const why =
-    unused_days === undefined
-      ? ": no earlier day with use is known"
-      : ` after ${unused_days} days without use`;
-  return ` The configured limit of ${configured_limit} has decayed to ${limit}${why}.`;
 }
