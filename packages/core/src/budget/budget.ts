@@ -6,15 +6,20 @@ import { LIMIT_FIELDS } from "./limits/limits.ts";
 
 export const DEFAULT_TIME_ZONE = "UTC";
 
-/** What an account may spend a day; without `account_id` the default for a tenant's accounts. */
-export const AutonomyBudgetV1 = z.object({
-  tenant_id: TenantId,
-  account_id: AccountId.optional(),
+/** What a budget says, beside whose it is and who set it when. */
+export const BUDGET_FIELDS = {
   ...LIMIT_FIELDS,
   /** Halves the daily limit for every full 7 days without a consumption. Default: false. */
   decay_if_unused: z.boolean().optional(),
   /** The zone whose calendar days count. Default: UTC. */
   timezone: TimeZone.optional(),
+};
+
+/** What an account may spend a day; without `account_id` the default for a tenant's accounts. */
+export const AutonomyBudgetV1 = z.object({
+  tenant_id: TenantId,
+  account_id: AccountId.optional(),
+  ...BUDGET_FIELDS,
   updated_at: Instant,
   updated_by: z.string().optional(),
 });

@@ -73,6 +73,28 @@ export function budgetTerms(
   return { status: "configured", terms: { timeZone, draws } };
 }
 
+/** The budget items once a write has set a limit to a number for the account alone. */
+export function withLimitSet(
+  budgets: BudgetConfigs,
+  limitedBy: LimitedBy,
+  units: number,
+  updated_at: string,
+): BudgetConfigs {
+  const setting = LIMITS[limitedBy].setTo(units);
+  switch (setting.item) {
+    case "BUDGET": {
+      const inForce = budgetInForce(budgets.account, budgets.tenant);
+      if (inForce.status !== "readable") throw new TypeError("A limit is part of a budget.");
+      const value = { ...inForce.value, ...setting.fields, updated_at };
+      return { ...budgets, account: { status: "readable", value } };
+    }
+    case "ACTION_TYPE_BUDGET":
+      return { ...budgets, accountActionType: { status: "readable", value: setting.fields } };
+    default:
+      return setting satisfies never;
+  }
+}
+
 const PROBLEMS = {
   absent: "neither the account nor its tenant has a budget",
   unreadable: "the stored budget cannot be read",

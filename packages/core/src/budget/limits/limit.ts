@@ -37,14 +37,14 @@ export interface Asked<Budget> {
 }
 
 /** What an action draws from one limit. */
-export type LimitDraw =
+type LimitDraw =
   /** Without a ceiling it is counted, and never refused. */
   | { readonly counter: Counter; readonly ceiling: Ceiling | undefined }
   /** Nothing may run by itself; why, as the end of a sentence. */
   | { readonly problem: string };
 
 /** The stored item, and its fields, that set a limit for one account. */
-export type LimitSetting<Budget> =
+type LimitSetting<Budget> =
   | { readonly item: "BUDGET"; readonly fields: Partial<Budget> }
   | {
       readonly item: "ACTION_TYPE_BUDGET";
