@@ -1,5 +1,3 @@
-import type * as z from "zod";
-
 /** A counter of a budget's day: the name of its attribute in the stored item. */
 export type Counter = `count${string}`;
 
@@ -24,14 +22,15 @@ export function oneCounter(counter: Counter): CounterFamily<""> {
 /** A counter for each key: the prefix, then the key. */
 export function counterPerKey<Key extends string>(
   prefix: Counter,
-  keys: z.ZodType<Key>,
+  isKey: (text: string) => text is Key,
 ): CounterFamily<Key> {
   return {
     named: (key) => `${prefix}${key}`,
-    keyOf: (attribute) =>
-      attribute.startsWith(prefix)
-        ? keys.safeParse(attribute.slice(prefix.length)).data
-        : undefined,
+    keyOf: (attribute) => {
+      if (!attribute.startsWith(prefix)) return undefined;
+      const key = attribute.slice(prefix.length);
+      return isKey(key) ? key : undefined;
+    },
   };
 }
 

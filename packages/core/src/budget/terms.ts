@@ -3,7 +3,7 @@ import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { DEFAULT_TIME_ZONE, type StoredActionTypeBudget, type StoredBudget } from "./budget.ts";
 import type { Draw } from "./draw.ts";
-import type { Decay } from "./limits/limit.ts";
+import type { Decay, Limit } from "./limits/limit.ts";
 import { LIMITS, LimitedBy } from "./limits/limits.ts";
 import type { BudgetState } from "./state.ts";
 
@@ -65,10 +65,12 @@ export function budgetTerms(
   const asked = { budget, actionType, typeCap, decay, timeZone, calendar };
   const draws: Draw[] = [];
   for (const limitedBy of LimitedBy.options) {
-    const draw = LIMITS[limitedBy].draw(asked);
+    const limit: Limit<StoredBudget> = LIMITS[limitedBy];
+    const draw = limit.draw(asked);
     if (draw === undefined) continue;
     if ("problem" in draw) return noBudget(draw.problem);
-    draws.push({ ...draw, units: 1, limitedBy });
+    const counter = limit.counters.named(draw.key);
+    draws.push({ counter, units: 1, ceiling: draw.ceiling, limitedBy });
   }
   return { status: "configured", terms: { timeZone, draws } };
 }

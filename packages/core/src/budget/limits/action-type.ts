@@ -9,12 +9,10 @@ const fields = {
 };
 type Caps = z.infer<z.ZodObject<typeof fields>>;
 
-const counters = counterPerKey("count#", ActionType);
-
 /** One action type's cap a calendar day. Types without a cap are counted too. It does not decay. */
 export const ACTION_TYPE = {
   fields,
-  counters,
+  counters: counterPerKey("count#", isActionType),
   window: CALENDAR_DAY,
   decays: false,
   draw: ({ actionType, ...asked }) => {
@@ -24,14 +22,14 @@ export const ACTION_TYPE = {
     }
     const configured = capOf(actionType, asked);
     return {
-      counter: counters.named(actionType),
+      key: actionType,
       ceiling: configured === undefined ? undefined : { configured, decay: undefined },
     };
   },
   setTo: (units) => ({ item: "ACTION_TYPE_BUDGET", fields: { max_autonomous_per_day: units } }),
   title: (actionType) => `daily cap of ${actionType}`,
   actions: (actionType) => `autonomous ${actionType} actions`,
-} as const satisfies Limit<Caps>;
+} as const satisfies Limit<Caps, ActionType>;
 
 /** The type's own item replaces the budget's entry for the type. */
 function capOf(
@@ -41,4 +39,8 @@ function capOf(
   if (typeCap.status === "readable") return typeCap.value.max_autonomous_per_day;
   const caps = budget.max_per_action_type;
   return caps !== undefined && Object.hasOwn(caps, actionType) ? caps[actionType] : undefined;
+}
+
+function isActionType(text: string): text is ActionType {
+  return ActionType.safeParse(text).success;
 }

@@ -11,10 +11,10 @@ export const DAY = {
   window: CALENDAR_DAY,
   decays: true,
   draw: ({ budget, decay }) => ({
-    counter: EVERY_CLAIM,
+    key: "",
     ceiling: { configured: budget.max_autonomous_per_day, decay },
   }),
   setTo: (units) => ({ item: "BUDGET", fields: { max_autonomous_per_day: units } }),
   title: () => "daily budget",
   actions: () => "autonomous actions",
-} as const satisfies Limit<z.infer<z.ZodObject<typeof fields>>>;
+} as const satisfies Limit<z.infer<z.ZodObject<typeof fields>>, "">;

@@ -3,7 +3,7 @@ import type { Calendar } from "../../day.ts";
 import type { ActionType } from "../../ids.ts";
 import type { Stored } from "../../stored.ts";
 import type { DateKey } from "../../time.ts";
-import type { Counter, CounterFamily } from "../counter.ts";
+import type { CounterFamily } from "../counter.ts";
 
 /** A number of autonomous actions: a whole number up to 2^53 - 1; 0 means never. */
 export const Units = z.int().min(0);
@@ -36,10 +36,10 @@ export interface Asked<Budget> {
   readonly calendar: Calendar;
 }
 
-/** What an action draws from one limit. */
-type LimitDraw =
+/** What an action draws from one limit: the counter's key, and what that counter may hold. */
+type LimitDraw<Key> =
   /** Without a ceiling it is counted, and never refused. */
-  | { readonly counter: Counter; readonly ceiling: Ceiling | undefined }
+  | { readonly key: Key; readonly ceiling: Ceiling | undefined }
   /** Nothing may run by itself; why, as the end of a sentence. */
   | { readonly problem: string };
 
@@ -67,18 +67,18 @@ export interface LimitWindow {
 
 /**
  * One limit on what an account may do by itself. `Budget` is what it reads of a budget: its own
- * fields.
+ * fields. `Key` tells its counters apart.
  */
-export interface Limit<Budget> {
+export interface Limit<Budget, Key extends string = string> {
   /** Its fields in a budget, by name. */
   readonly fields: Readonly<Record<string, z.ZodType>>;
-  /** All counters that it draws from: they are found in stored items by this alone. */
-  readonly counters: CounterFamily<string>;
+  /** All counters that it draws from: they are named and found in stored items by this alone. */
+  readonly counters: CounterFamily<Key>;
   readonly window: LimitWindow;
   /** Whether an explanation of this limit says how disuse has lowered it. */
   readonly decays: boolean;
   /** `undefined`: the limit does not concern the action. */
-  draw(asked: Asked<Budget>): LimitDraw | undefined;
+  draw(asked: Asked<Budget>): LimitDraw<Key> | undefined;
   setTo(units: number): LimitSetting<Budget>;
   /** What operators call it: "daily budget". */
   title(actionType: ActionType): string;
