@@ -82,7 +82,8 @@ export function withLimitSet(
   units: number,
   updated_at: string,
 ): BudgetConfigs {
-  const setting = LIMITS[limitedBy].setTo(units);
+  const limit: Limit<StoredBudget> = LIMITS[limitedBy];
+  const setting = limit.setTo(units);
   switch (setting.item) {
     case "BUDGET": {
       const inForce = budgetInForce(budgets.account, budgets.tenant);
