@@ -227,12 +227,12 @@ function standing(
   if (open !== undefined && open.dateKey >= today) {
     return {
       date_key: open.dateKey,
-      used: open.count,
-      usedOfType: open.countByType.get(intent.action_type) ?? 0,
+      used: open.counts.get("count") ?? 0,
+      usedOfType: open.counts.get(`count#${intent.action_type}`) ?? 0,
       limit: limitAfterDisuse(budget, open.dateKey, open.previousConsumedOn),
     };
   }
-  const lastUse = (open?.count ?? 0) > 0 ? open?.dateKey : open?.previousConsumedOn;
+  const lastUse = (open?.counts.get("count") ?? 0) > 0 ? open?.dateKey : open?.previousConsumedOn;
   const limit = limitAfterDisuse(budget, today, lastUse);
   return { date_key: today, used: 0, usedOfType: 0, limit };
 }

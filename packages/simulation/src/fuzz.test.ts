@@ -154,7 +154,8 @@ describe("a stored item", () => {
           const { proposal, expected } = decideWith(new Map(items));
           if (proposal.kind === "claiming") {
             expect(expected.decision).toBe("AUTO_EXECUTE");
-            expect(proposal.claim.terms.dailyLimit).toBe(expected.budget?.limit);
+            const ofDay = proposal.claim.terms.draws.find(({ limitedBy }) => limitedBy === "DAY");
+            expect(ofDay?.ceiling?.configured).toBe(expected.budget?.limit);
           }
         },
       ),
@@ -170,8 +171,10 @@ describe("a stored item", () => {
     fc.assert(
       fc.property(fc.dictionary(names, odd, { maxKeys: 6 }), (state) => {
         const stored = budgetStateFrom(state);
-        const counts = stored.status === "readable" ? stored.value.openDay : undefined;
-        if (counts !== undefined) expect(counts.count).toBeGreaterThanOrEqual(0);
+        const openDay = stored.status === "readable" ? stored.value.openDay : undefined;
+        for (const count of openDay?.counts.values() ?? []) {
+          expect(count).toBeGreaterThanOrEqual(0);
+        }
         const key = "TENANT#acme#ACCOUNT#a1 BUDGET_STATE#CURRENT";
         const { decision } = decideWith(new Map([[key, state]]));
         if (stored.status === "unreadable") expect(decision.decision).not.toBe("AUTO_EXECUTE");

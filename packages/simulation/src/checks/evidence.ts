@@ -26,11 +26,8 @@ export interface SentIntent {
   readonly body: string;
 }
 
-/** Automatic decisions recorded for one day of one account. */
-export interface DayCount {
-  total: number;
-  readonly byType: Map<string, number>;
-}
+/** Automatic decisions recorded for one day of one account, by the counter they belong in. */
+export type DayCounts = Map<string, number>;
 
 interface Acknowledged {
   /** When the change was committed, and when its writer was told so. */
@@ -43,7 +40,7 @@ export interface Evidence {
   readonly scenario: Scenario;
   readonly tables: Tables;
   readonly decisions: Map<string, Attributes>;
-  readonly days: Map<string, Map<string, DayCount>>;
+  readonly days: Map<string, Map<string, DayCounts>>;
   /** The first detail accepted for an intent. */
   readonly details: Map<string, string>;
   readonly quarantined: Set<string>;

@@ -211,8 +211,32 @@ export function referenceDay(epochMs: number, zone: string): string {
   return format.format(epochMs);
 }
 
+/** The stored counters that an automatic action of a type counts in. */
+export function referenceCounters(type: string): string[] {
+  return ["count", `count#${type}`];
+}
+
+/** A limit of a budget: its name in a decision, the counter that it holds, and how high. */
+export interface ReferenceLimit {
+  readonly name: string;
+  readonly counter: string;
+  readonly limit: number;
+}
+
+/** The limits of a budget that hold an action of a type on a day. */
+export function referenceLimits(
+  budget: ReferenceBudget,
+  type: string,
+  day: string,
+  lastUsed: string | undefined,
+): ReferenceLimit[] {
+  const ofDay = { name: "DAY", counter: "count", limit: dailyLimit(budget, day, lastUsed) };
+  if (budget.cap === undefined) return [ofDay];
+  return [ofDay, { name: "ACTION_TYPE", counter: `count#${type}`, limit: budget.cap }];
+}
+
 /** The daily limit on a day, halved for each full week of disuse. */
-export function referenceLimit(
+function dailyLimit(
   { limit, decays, changedAt, zone }: ReferenceBudget,
   day: string,
   lastUsed: string | undefined,
