@@ -1,4 +1,4 @@
-import { readConfig } from "@autonomy-gate/consumers/intents/config";
+import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import { createDocumentClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoGateStore } from "@autonomy-gate/core/adapters/dynamodb/gate-store";
@@ -35,7 +35,9 @@ export function meteredGate(
   meter: Meter,
   prepare: PrepareEvents = () => {},
 ): Handler {
-  const { tables, busName, quarantineUrl, intentSources } = readConfig(consumerEnvironment(stack));
+  const { tables, busName, quarantineUrl, intentSources } = consumerConfigFrom(
+    consumerEnvironment(stack),
+  );
   const shared = { region: stack.region, credentials: stack.credentials, maxAttempts: 1 };
   const documents = createDocumentClient({ ...shared, endpoint: stack.dynamodb.endpoint });
   const events = new EventBridgeClient({ ...shared, endpoint: stack.events.endpoint });
