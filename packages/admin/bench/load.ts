@@ -23,7 +23,7 @@ const CpuUsed = z.object({ cpuMs: z.number() });
 const standIn = start(new URL("./stand-in.ts", import.meta.url));
 const { endpoint } = z.object({ endpoint: z.string() }).parse(await heard(standIn));
 const client = createDocumentClient({ ...AWS, endpoint });
-await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
+await createTables(client, TABLES);
 const { tenant_id } = ACCOUNT;
 const own = await createApiKey(client, TABLES.config, { tenant_id, role: "admin" });
 const platform = await createApiKey(client, TABLES.config, { tenant_id: "*", role: "admin" });

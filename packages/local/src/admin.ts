@@ -1,7 +1,7 @@
 import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
 import { serveAdmin } from "@autonomy-gate/admin/serve";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { connect } from "./clients.ts";
+import { connect, tableNames } from "./clients.ts";
 import { onPort } from "./on-port.ts";
 import type { LocalSettings } from "./settings.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -18,10 +18,10 @@ export async function startAdmin(
   stack: StackFile,
   { ports, clockOffsetSeconds }: Pick<LocalSettings, "ports" | "clockOffsetSeconds">,
 ): Promise<LocalAdmin> {
-  const { config, budget_state, ledger } = stack.dynamodb.tables;
+  const tables = tableNames(stack);
   const clients = connect(stack);
   const key = { tenant_id: "*", role: "admin" } as const;
-  const { api_key } = await createApiKey(clients.documents, config, key);
+  const { api_key } = await createApiKey(clients.documents, tables.config, key);
   clients.destroy();
   const wanted = { port: ports.admin, variable: "AUTONOMY_PORT_ADMIN" };
   const server = await onPort(wanted, (port) =>
@@ -29,10 +29,7 @@ export async function startAdmin(
       port,
       region: stack.region,
       credentials: stack.credentials,
-      dynamodb: {
-        endpoint: stack.dynamodb.endpoint,
-        tables: { config, budgetState: budget_state, ledger },
-      },
+      dynamodb: { endpoint: stack.dynamodb.endpoint, tables },
       events: stack.events,
       clock: systemClock(clockOffsetSeconds * 1_000),
     }),

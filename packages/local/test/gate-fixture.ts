@@ -85,7 +85,7 @@ export async function startGate() {
   const raw = new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint });
   const db = createDocumentClient({ ...aws, endpoint: dynamo.endpoint, maxAttempts: 3 });
   const queueClient = new SQSClient({ ...aws, endpoint: sqs.endpoint });
-  await createTables(raw, { config: "config", budget_state: "budget", ledger: "ledger" });
+  await createTables(raw, TABLES);
   const queues = await createQueues(queueClient);
   await routeOutcomes(events.endpoint);
 

@@ -23,11 +23,7 @@ export async function openDynamoDbStores(endpoint: string): Promise<OpenStore> {
     ledger: `ledger${suffix}`,
   };
   const admin = new DynamoDBClient(settings);
-  await createTables(admin, {
-    config: names.config,
-    budget_state: names.budgetState,
-    ledger: names.ledger,
-  });
+  await createTables(admin, names);
   const client = createDocumentClient(settings);
   const tables = { config: names.config, budget: names.budgetState, ledger: names.ledger };
   return {

@@ -82,9 +82,7 @@ export interface Query {
   readonly index?: string;
   readonly partition: string;
   /** The sort keys asked for; bounds are inclusive. */
-  readonly range:
-    | { readonly prefix: string }
-    | { readonly from: string; readonly to: string };
+  readonly range: { readonly prefix: string } | { readonly from: string; readonly to: string };
   readonly order: "ascending" | "descending";
   /** Applied after `limit`: what it drops was read. */
   readonly filter?: { readonly condition: string } & ExpressionTerms;

@@ -5,7 +5,7 @@ import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import type { ConfigAddress } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { connect, type StackClients } from "../../src/clients.ts";
+import { connect, type StackClients, tableNames } from "../../src/clients.ts";
 import { publishIntents } from "../../src/publish-intents.ts";
 import { redrive } from "../../src/redrive.ts";
 import { readStackFile, type StackFile } from "../../src/stack-file.ts";
@@ -144,12 +144,8 @@ async function operate(clients: StackClients, stack: StackFile): Promise<ChaosRu
 }
 
 /** Changes configuration as the admin API does: audited, and fenced for an account. */
-function changer(clients: StackClients, { dynamodb: { tables } }: StackFile) {
-  const store = dynamoConfigStore(
-    clients.documents,
-    { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger },
-    systemClock(),
-  );
+function changer(clients: StackClients, stack: StackFile) {
+  const store = dynamoConfigStore(clients.documents, tableNames(stack), systemClock());
   return async (address: ConfigAddress, attributes: ConfigAttributes) => {
     const at = new Date().toISOString();
     const before = await store.read(address);
