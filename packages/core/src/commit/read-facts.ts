@@ -1,5 +1,4 @@
 import { type Calendar, calendarAt } from "../day.ts";
-import { defined } from "../defined.ts";
 import { TransientError } from "../errors.ts";
 import type { ReceivedIntent } from "../gate/received.ts";
 import { intentKey } from "../ids.ts";
@@ -68,12 +67,12 @@ export function ageMs(
 
 function requestOf(received: ReceivedIntent, mayBeRecorded: boolean): FactsRequest {
   const { tenant_id, account_id, action_intent_id, content } = received;
-  return defined({
+  return {
     tenant_id,
     account_id,
     action_type: content.valid ? content.intent.action_type : null,
-    recordedFor: mayBeRecorded ? action_intent_id : undefined,
-  });
+    ...(mayBeRecorded ? { recordedFor: action_intent_id } : {}),
+  };
 }
 
 function replyFinder(
