@@ -1,84 +1,166 @@
-import type { StoredBudget } from "../src/budget/budget.ts";
-import type { Snapshot } from "../src/gate/snapshot.ts";
-import type { ActionType } from "../src/ids.ts";
-import type { ActionIntentV1 } from "../src/intent/intent.ts";
-import type { KillSwitches } from "../src/kill-switch/kill-switch.ts";
+import {
+  type ReferenceBudget,
+  type ReferenceTerms,
+  referenceLimit,
+  standingOf,
+  termsOf,
+} from "./reference-budget.ts";
+import {
+  type ItemAt,
+  isInstant,
+  isPast,
+  isType,
+  SCOPES,
+  type ScopeName,
+  type StoredItem,
+} from "./stored-item.ts";
 
 /**
- * The gate written down once more from what is specified of it, in one plain reading order and
- * with none of the shipped code: what both say alike is unlikely to be an oversight of one.
+ * The gate written down once more from what is specified of it: in one plain reading order, from
+ * stored items as they are, and with none of the shipped schemas, clauses or types. What both say
+ * alike is unlikely to be an oversight of one.
  */
 export interface ReferenceAnswer {
   readonly decision: "AUTO_EXECUTE" | "REQUIRE_APPROVAL" | "BLOCK";
   readonly reason: string;
   readonly clause: string;
-  /** `reason · clause` of all that match, in order. */
-  readonly all: readonly string[];
+  /** All that match, in order. */
+  readonly matches: readonly Match[];
+  /** `null`: what is stored is no mode. */
   readonly mode: string | null;
   readonly modeSource: string;
   readonly executableAfterApproval: boolean;
-  readonly budget?: { date_key: string; limit: number; used?: number; limited_by: string };
+  readonly budget?: ReferenceBudget;
 }
 
-const RISK_ORDER = ["MINIMAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
-
-const BUILT_IN: Record<string, Entry> = {
-  REQUEST_RENEWAL_MEETING: { risk: "HIGH", minimum: 0.75, contact: true },
-  CREATE_OPPORTUNITY: { risk: "MEDIUM", minimum: 0.7, contact: false },
-  CREATE_INTERNAL_NOTE: { risk: "LOW", minimum: 0.65, contact: false },
-  FETCH_ACCOUNT_NEWS: { risk: "MINIMAL", minimum: 0.6, contact: false },
-};
-
-export function referenceDecision(intent: ActionIntentV1, facts: Snapshot): ReferenceAnswer {
-  const context = modeOf(facts);
-  const entry = entryOf(intent, facts);
-  const matches = [
-    ...stops(intent, facts),
-    ...expiry(intent, facts),
-    ...disabled(context),
-    ...(entry === undefined ? [approval("ACTION_TYPE_UNKNOWN", "CATALOGUE")] : []),
-    ...narrowMode(context),
-    ...(entry?.contact === true ? [approval("EXTERNAL_CONTACT", "EXTERNAL_CONTACT")] : []),
-    ...risky(intent, entry),
-    ...unconfident(intent, entry),
-    ...otherPolicy(facts),
-  ];
-  const primary = matches.find(({ decision }) => decision === "BLOCK") ?? matches[0];
-  return primary ? held(primary, matches, context) : withBudget(intent, facts, context);
+/** An answer before the account's day is looked at; AUTO_EXECUTE has the terms it is held to. */
+export interface ReferenceProposal extends ReferenceAnswer {
+  readonly terms?: ReferenceTerms;
 }
 
-interface Match {
-  readonly decision: "REQUIRE_APPROVAL" | "BLOCK";
+export interface Match {
+  readonly decision: ReferenceAnswer["decision"];
   readonly reason: string;
   readonly clause: string;
 }
 
-function approval(reason: string, clause: string): Match {
+type IntentData = Readonly<Record<string, unknown>>;
+
+/** The sort keys that can concern an intent of a type, by scope; the account's day aside. */
+export function concerning(type: string): (readonly [ScopeName, string])[] {
+  return [
+    ...MODE_LEVELS.map(([scope, sk]) => [scope, sk ?? `AUTONOMY#${type}`] as const),
+    ...SCOPES.map((scope) => [scope, "KILL_SWITCH"] as const),
+    ["TENANT", `ACTION_TYPE#${type}`],
+    ["GLOBAL", `ACTION_TYPE#${type}`],
+    ["TENANT", "POLICY#ACTIVE"],
+    ["GLOBAL", "POLICY#ACTIVE"],
+    ["ACCOUNT", "BUDGET#CONFIG"],
+    ["TENANT", "BUDGET#CONFIG"],
+    ["ACCOUNT", `BUDGET#ACTION_TYPE#${type}`],
+  ];
+}
+
+/** What the gate has to say of a valid intent that comes alone. */
+export function referenceDecision(
+  intent: IntentData,
+  itemAt: ItemAt,
+  nowMs: number,
+): ReferenceAnswer {
+  const { terms, ...proposal } = referenceProposal(intent, itemAt, nowMs);
+  if (terms === undefined) return proposal;
+  const type = String(intent.action_type);
+  const state = itemAt("ACCOUNT", "BUDGET_STATE#CURRENT");
+  const standing = standingOf(state, type, terms.zone, nowMs);
+  if (standing === undefined) return held([NO_BUDGET], proposal);
+  const { day: date_key, used, usedOfType, lastUsed } = standing;
+  const limit = referenceLimit(terms, date_key, lastUsed);
+  if (used >= limit) {
+    const spent = held([approval("BUDGET_EXHAUSTED", "BUDGET_DAY")], proposal);
+    return { ...spent, budget: { date_key, limit, used, limited_by: "DAY" } };
+  }
+  if (terms.cap !== undefined && usedOfType >= terms.cap) {
+    const spent = held([approval("BUDGET_EXHAUSTED", "BUDGET_ACTION_TYPE")], proposal);
+    const budget = {
+      date_key,
+      limit: terms.cap,
+      used: usedOfType,
+      limited_by: "ACTION_TYPE",
+    } as const;
+    return { ...spent, budget };
+  }
+  return { ...proposal, budget: { date_key, limit, limited_by: "DAY" } };
+}
+
+/** The same, as if nothing were spent yet. */
+export function referenceProposal(
+  intent: IntentData,
+  itemAt: ItemAt,
+  nowMs: number,
+): ReferenceProposal {
+  const type = String(intent.action_type);
+  const context = modeOf(itemAt, type);
+  const entry = entryOf(itemAt, type);
+  const matches = [
+    ...SCOPES.flatMap((scope) => stop(itemAt(scope, "KILL_SWITCH"), type, nowMs)),
+    ...expiry(intent, nowMs),
+    ...(context.mode === "DISABLED" ? [block("ACTION_TYPE_DISABLED", "DISABLED")] : []),
+    ...(entry === undefined ? [approval("ACTION_TYPE_UNKNOWN", "CATALOGUE")] : []),
+    ...narrowMode(context),
+    ...(entry?.contact === true ? [approval("EXTERNAL_CONTACT")] : []),
+    ...risky(intent.risk_level, entry),
+    ...unconfident(intent.confidence_score, entry),
+    ...otherPolicy(itemAt),
+  ];
+  if (matches.length > 0) return held(matches, context);
+  const terms = termsOf(itemAt, type);
+  if (terms === undefined) return held([NO_BUDGET], context);
+  return { ...context, ...ALLOWED, matches: [ALLOWED], executableAfterApproval: true, terms };
+}
+
+function approval(reason: string, clause = reason): Match {
   return { decision: "REQUIRE_APPROVAL", reason, clause };
 }
 
-function block(reason: string, clause: string): Match {
+function block(reason: string, clause = reason): Match {
   return { decision: "BLOCK", reason, clause };
 }
 
-function stops(intent: ActionIntentV1, { killSwitches, calendar }: Snapshot): Match[] {
-  return [killSwitches.GLOBAL, killSwitches.TENANT, killSwitches.ACCOUNT]
-    .map((stop) => effectOf(stop, intent.action_type, calendar.epochMs))
-    .filter((effect) => effect !== "NONE")
-    .map((effect) => (effect === "BLOCK" ? block : approval)("KILL_SWITCH", "KILL_SWITCH"));
+const NO_BUDGET = approval("BUDGET_NOT_CONFIGURED", "BUDGET_CONFIG");
+const ALLOWED: Match = {
+  decision: "AUTO_EXECUTE",
+  reason: "POLICY_ALLOWED",
+  clause: "AUTO_EXECUTE_ALLOWED",
+};
+
+/** The first that blocks decides, and where none does the first. */
+function held(matches: readonly Match[], { mode, modeSource }: Context): ReferenceAnswer {
+  const primary = matches.find(({ decision }) => decision === "BLOCK") ?? matches[0] ?? NO_BUDGET;
+  const onlyProposed = matches.some(({ reason }) => reason === "PROPOSE_ONLY");
+  const executableAfterApproval = primary.decision !== "BLOCK" && !onlyProposed;
+  return { mode, modeSource, ...primary, matches, executableAfterApproval };
 }
 
-function effectOf(stop: KillSwitches["GLOBAL"], type: ActionType, now: number): string {
-  if (stop.status === "absent") return "NONE";
-  if (stop.status === "unreadable") return stop.effect;
-  if (!stop.value.engaged) return "NONE";
-  const { effect, expires_at, action_types } = stop.value;
-  if (expires_at !== undefined && !isAfter(expires_at, now)) return "NONE";
-  return action_types === undefined || action_types.includes(type) ? effect : "NONE";
+/** A stop that cannot be read stops every type for ever. */
+function stop(item: StoredItem, type: string, nowMs: number): Match[] {
+  if (item === undefined || item.engaged === false) return [];
+  const match = item.effect === "BLOCK" ? block("KILL_SWITCH") : approval("KILL_SWITCH");
+  const { engaged, effect, reason = "", action_types: types = [type], expires_at } = item;
+  const isReadable =
+    engaged === true &&
+    (effect === "BLOCK" || effect === "REQUIRE_APPROVAL") &&
+    typeof reason === "string" &&
+    Array.isArray(types) &&
+    types.length > 0 &&
+    types.every(isType) &&
+    (expires_at === undefined || isInstant(expires_at));
+  if (!isReadable) return [match];
+  if (expires_at !== undefined && isPast(expires_at, nowMs)) return [];
+  return types.includes(type) ? [match] : [];
 }
 
-function expiry({ expires_at }: ActionIntentV1, { calendar }: Snapshot): Match[] {
-  const expired = expires_at !== undefined && !isAfter(expires_at, calendar.epochMs);
+function expiry({ expires_at }: IntentData, nowMs: number): Match[] {
+  const expired = typeof expires_at === "string" && isPast(expires_at, nowMs);
   return expired ? [block("INTENT_EXPIRED", "EXPIRY")] : [];
 }
 
@@ -87,28 +169,29 @@ interface Context {
   readonly modeSource: string;
 }
 
-function modeOf({ modes }: Snapshot): Context {
-  for (const modeSource of [
-    "ACCOUNT_ACTION_TYPE",
-    "TENANT_ACTION_TYPE",
-    "ACCOUNT_DEFAULT",
-    "TENANT_DEFAULT",
-    "GLOBAL_DEFAULT",
-  ] as const) {
-    const found = modes[modeSource];
-    if (found.status === "readable") return { mode: found.value, modeSource };
-    if (found.status === "unreadable") return { mode: null, modeSource };
+/** Without a sort key: that of the type. */
+const MODE_LEVELS = [
+  ["ACCOUNT", undefined, "ACCOUNT_ACTION_TYPE"],
+  ["TENANT", undefined, "TENANT_ACTION_TYPE"],
+  ["ACCOUNT", "AUTONOMY#DEFAULT", "ACCOUNT_DEFAULT"],
+  ["TENANT", "AUTONOMY#DEFAULT", "TENANT_DEFAULT"],
+  ["GLOBAL", "AUTONOMY#DEFAULT", "GLOBAL_DEFAULT"],
+] as const;
+
+const MODES = ["AUTO_EXECUTE", "APPROVAL_REQUIRED", "PROPOSE_ONLY", "DISABLED"];
+
+function modeOf(itemAt: ItemAt, type: string): Context {
+  for (const [scope, sk, modeSource] of MODE_LEVELS) {
+    const item = itemAt(scope, sk ?? `AUTONOMY#${type}`);
+    if (item === undefined) continue;
+    return { mode: MODES.find((mode) => mode === item.mode) ?? null, modeSource };
   }
   return { mode: "APPROVAL_REQUIRED", modeSource: "NOT_CONFIGURED" };
 }
 
-function disabled({ mode }: Context): Match[] {
-  return mode === "DISABLED" ? [block("ACTION_TYPE_DISABLED", "DISABLED")] : [];
-}
-
 function narrowMode({ mode, modeSource }: Context): Match[] {
-  if (mode === null) return [approval("UNKNOWN_MODE", "UNKNOWN_MODE")];
-  if (mode === "PROPOSE_ONLY") return [approval("PROPOSE_ONLY", "PROPOSE_ONLY")];
+  if (mode === null) return [approval("UNKNOWN_MODE")];
+  if (mode === "PROPOSE_ONLY") return [approval("PROPOSE_ONLY")];
   if (mode !== "APPROVAL_REQUIRED") return [];
   const why = modeSource === "NOT_CONFIGURED" ? "MODE_NOT_CONFIGURED" : "TENANT_POLICY";
   return [approval(why, "APPROVAL_REQUIRED")];
@@ -120,25 +203,46 @@ interface Entry {
   readonly contact: boolean;
 }
 
-function entryOf({ action_type }: ActionIntentV1, { catalogue }: Snapshot): Entry | undefined {
-  const own = catalogue.TENANT.status === "absent" ? catalogue.GLOBAL : catalogue.TENANT;
-  if (own.status === "absent") return BUILT_IN[action_type];
-  if (own.status === "unreadable") return undefined;
-  const { risk_tier, min_confidence, external_contact } = own.value;
-  return { risk: risk_tier, minimum: min_confidence, contact: external_contact };
+const OUTSIDE: Entry = { risk: "HIGH", minimum: 0.75, contact: true };
+const RECORDS: Entry = { risk: "MEDIUM", minimum: 0.7, contact: false };
+const INSIDE: Entry = { risk: "LOW", minimum: 0.65, contact: false };
+const READING: Entry = { risk: "MINIMAL", minimum: 0.6, contact: false };
+
+const BUILT_IN = new Map<string, Entry>([
+  ["REQUEST_RENEWAL_MEETING", OUTSIDE],
+  ["REQUEST_DISCOVERY_CALL", OUTSIDE],
+  ["REQUEST_STAKEHOLDER_INTRO", OUTSIDE],
+  ["UPDATE_OPPORTUNITY_STAGE", RECORDS],
+  ["CREATE_OPPORTUNITY", RECORDS],
+  ["UPDATE_ACCOUNT_FIELDS", RECORDS],
+  ["CREATE_INTERNAL_NOTE", INSIDE],
+  ["CREATE_INTERNAL_TASK", INSIDE],
+  ["FLAG_FOR_REVIEW", INSIDE],
+  ["FETCH_ACCOUNT_NEWS", READING],
+  ["ANALYZE_USAGE_PATTERNS", READING],
+]);
+
+function entryOf(itemAt: ItemAt, type: string): Entry | undefined {
+  const item = itemAt("TENANT", `ACTION_TYPE#${type}`) ?? itemAt("GLOBAL", `ACTION_TYPE#${type}`);
+  if (item === undefined) return BUILT_IN.get(type);
+  const { risk_tier: risk, min_confidence: minimum, external_contact: contact } = item;
+  const isReadable =
+    typeof risk === "string" &&
+    RISK_ORDER.includes(risk) &&
+    isShare(minimum) &&
+    typeof contact === "boolean";
+  return isReadable ? { risk, minimum, contact } : undefined;
 }
 
-function risky(intent: ActionIntentV1, entry: Entry | undefined): Match[] {
-  const unknown = [approval("RISK_LEVEL_UNKNOWN", "RISK_LEVEL")];
-  let risk = RISK_ORDER.indexOf(entry?.risk ?? "none");
-  if ("risk_level" in intent) {
-    const said = RISK_ORDER.indexOf(
-      typeof intent.risk_level === "string" ? asciiWord(intent.risk_level) : "none",
-    );
-    if (said === -1) return unknown;
-    risk = Math.max(risk, said);
+const RISK_ORDER = ["MINIMAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
+
+/** An agent's own word can raise the risk, and what it says must be known. */
+function risky(said: unknown, entry: Entry | undefined): Match[] {
+  const own = typeof said === "string" ? RISK_ORDER.indexOf(asciiWord(said)) : -1;
+  const risk = Math.max(own, RISK_ORDER.indexOf(entry?.risk ?? "none"));
+  if (risk === -1 || (said !== undefined && own === -1)) {
+    return [approval("RISK_LEVEL_UNKNOWN", "RISK_LEVEL")];
   }
-  if (risk === -1) return unknown;
   if (risk > 2) return [approval("RISK_LEVEL_HIGH", "RISK_LEVEL")];
   return risk === 2 ? [approval("RISK_LEVEL_MEDIUM", "RISK_LEVEL")] : [];
 }
@@ -149,119 +253,19 @@ function asciiWord(text: string): string {
   return upper.replaceAll(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
 }
 
-function unconfident(intent: ActionIntentV1, entry: Entry | undefined): Match[] {
-  const confidence = intent.confidence_score;
-  if (confidence === undefined || confidence === null) {
-    return [approval("CONFIDENCE_MISSING", "CONFIDENCE")];
-  }
-  if (typeof confidence !== "number" || !(confidence >= 0 && confidence <= 1)) {
-    return [approval("CONFIDENCE_INVALID", "CONFIDENCE")];
-  }
+function unconfident(said: unknown, entry: Entry | undefined): Match[] {
+  if (said === undefined || said === null) return [approval("CONFIDENCE_MISSING", "CONFIDENCE")];
+  if (!isShare(said)) return [approval("CONFIDENCE_INVALID", "CONFIDENCE")];
   const needed = Math.max(0.7, entry?.minimum ?? 0);
-  return confidence < needed ? [approval("CONFIDENCE_BELOW_THRESHOLD", "CONFIDENCE")] : [];
+  return said < needed ? [approval("CONFIDENCE_BELOW_THRESHOLD", "CONFIDENCE")] : [];
 }
 
-function otherPolicy({ activePolicy: { TENANT, GLOBAL } }: Snapshot): Match[] {
-  const policy = TENANT.status === "absent" ? GLOBAL : TENANT;
-  if (policy.status === "absent") return [];
-  if (policy.status === "readable" && policy.value.policy_version === "AutoApprovalPolicyV1") {
-    return [];
-  }
-  return [approval("POLICY_ERROR", "POLICY_ERROR")];
+function isShare(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 1;
 }
 
-function held(primary: Match, matches: Match[], context: Context): ReferenceAnswer {
-  const onlyProposed = matches.some(({ reason }) => reason === "PROPOSE_ONLY");
-  return {
-    ...context,
-    ...primary,
-    all: matches.map(({ reason, clause }) => `${reason} · ${clause}`),
-    executableAfterApproval: primary.decision !== "BLOCK" && !onlyProposed,
-  };
-}
-
-function withBudget(intent: ActionIntentV1, facts: Snapshot, context: Context): ReferenceAnswer {
-  const { account, accountActionType, tenant } = facts.budgets;
-  const config = account.status === "absent" ? tenant : account;
-  if (
-    config.status !== "readable" ||
-    accountActionType.status === "unreadable" ||
-    facts.budgetState.status === "unreadable"
-  ) {
-    const missing = approval("BUDGET_NOT_CONFIGURED", "BUDGET_CONFIG");
-    return held(missing, [missing], context);
-  }
-  const cap =
-    accountActionType.status === "readable"
-      ? accountActionType.value.max_autonomous_per_day
-      : config.value.max_per_action_type?.[intent.action_type];
-  const { date_key, used, usedOfType, limit } = standing(intent, facts, config.value);
-  if (used >= limit) {
-    const day = approval("BUDGET_EXHAUSTED", "BUDGET_DAY");
-    return { ...held(day, [day], context), budget: { date_key, limit, used, limited_by: "DAY" } };
-  }
-  if (cap !== undefined && usedOfType >= cap) {
-    const byType = approval("BUDGET_EXHAUSTED", "BUDGET_ACTION_TYPE");
-    const budget = { date_key, limit: cap, used: usedOfType, limited_by: "ACTION_TYPE" };
-    return { ...held(byType, [byType], context), budget };
-  }
-  return {
-    ...context,
-    decision: "AUTO_EXECUTE",
-    reason: "POLICY_ALLOWED",
-    clause: "AUTO_EXECUTE_ALLOWED",
-    all: ["POLICY_ALLOWED · AUTO_EXECUTE_ALLOWED"],
-    executableAfterApproval: true,
-    budget: { date_key, limit, limited_by: "DAY" },
-  };
-}
-
-/** What is used of the day's limit, and that limit. */
-function standing(
-  intent: ActionIntentV1,
-  { budgetState, calendar }: Snapshot,
-  budget: StoredBudget,
-) {
-  const today = dayIn(budget.timezone ?? "UTC", calendar.epochMs);
-  const open = budgetState.status === "readable" ? budgetState.value.openDay : undefined;
-  if (open !== undefined && open.dateKey >= today) {
-    return {
-      date_key: open.dateKey,
-      used: open.count,
-      usedOfType: open.countByType.get(intent.action_type) ?? 0,
-      limit: limitAfterDisuse(budget, open.dateKey, open.previousConsumedOn),
-    };
-  }
-  const lastUse = (open?.count ?? 0) > 0 ? open?.dateKey : open?.previousConsumedOn;
-  const limit = limitAfterDisuse(budget, today, lastUse);
-  return { date_key: today, used: 0, usedOfType: 0, limit };
-}
-
-function limitAfterDisuse(budget: StoredBudget, day: string, lastUse: string | undefined): number {
-  let limit = budget.max_autonomous_per_day;
-  if (budget.decay_if_unused !== true) return limit;
-  const since: string[] = lastUse === undefined ? [] : [lastUse];
-  if (budget.updated_at !== undefined) {
-    since.push(dayIn(budget.timezone ?? "UTC", Date.parse(budget.updated_at)));
-  }
-  const last = since.sort().at(-1);
-  let days = last === undefined ? 1e9 : (Date.parse(day) - Date.parse(last)) / 86_400_000;
-  for (; days >= 7 && limit > 1; days -= 7) limit = Math.floor(limit / 2);
-  return limit;
-}
-
-/** Milliseconds are all that `Date` reads: a finer fraction is later than them. */
-function isAfter(instant: string, now: number): boolean {
-  const finer = /\.\d{3}\d*[1-9]/.test(instant);
-  const ms = Date.parse(instant);
-  return ms > now || (ms === now && finer);
-}
-
-const FORMATS = new Map<string, Intl.DateTimeFormat>();
-
-function dayIn(timeZone: string, epochMs: number): string {
-  const format =
-    FORMATS.get(timeZone) ?? new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
-  FORMATS.set(timeZone, format);
-  return format.format(epochMs);
+function otherPolicy(itemAt: ItemAt): Match[] {
+  const pointer = itemAt("TENANT", "POLICY#ACTIVE") ?? itemAt("GLOBAL", "POLICY#ACTIVE");
+  const isThis = pointer === undefined || pointer.policy_version === "AutoApprovalPolicyV1";
+  return isThis ? [] : [approval("POLICY_ERROR")];
 }

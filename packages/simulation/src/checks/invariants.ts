@@ -1,6 +1,7 @@
 import { TransientError } from "@autonomy-gate/core/errors";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import { referenceDay, referenceLimit } from "@autonomy-gate/core/testing/reference-budget";
 import type { Commit } from "../dynamo/dynamo.ts";
 import { type Attributes, isSame } from "../dynamo/expressions.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
@@ -15,7 +16,6 @@ import {
   Violation,
 } from "./evidence.ts";
 import { answersIn, READ_MS_MAX, type Recorded } from "./recorded.ts";
-import { referenceDay, referenceLimit } from "./reference.ts";
 
 /** One function an invariant, numbered as in docs/reliability.md. Each throws Violation. */
 
@@ -30,15 +30,15 @@ export function invariant1(evidence: Evidence, { record, answers }: Recorded): v
   const counted = days.get(day);
   const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
   const type = String(record.action_type);
-  const within = answers.some(({ budget }) => {
-    if (budget === undefined || counted === undefined) return false;
+  const within = answers.some(({ terms }) => {
+    if (terms === undefined || counted === undefined) return false;
     const ofType = counted.byType.get(type) ?? 0;
     return (
-      counted.total <= referenceLimit(budget, day, lastUsed) &&
-      (budget.cap === undefined || ofType <= budget.cap)
+      counted.total <= referenceLimit(terms, day, lastUsed) &&
+      (terms.cap === undefined || ofType <= terms.cap)
     );
   });
-  if (!within && answers.some(({ budget }) => budget !== undefined)) {
+  if (!within && answers.some(({ terms }) => terms !== undefined)) {
     throw new Violation(
       1,
       `${counted?.total} automatic on ${day} exceed the limit: ${intentText(record)}`,
@@ -242,10 +242,10 @@ export function invariant13(evidence: Evidence, { record, answers }: Recorded): 
   const type = String(record.action_type);
   const count = (limited_by === "DAY" ? counted?.total : counted?.byType.get(type)) ?? 0;
   const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
-  const limits = answers.flatMap(({ budget }) =>
-    budget === undefined
+  const limits = answers.flatMap(({ terms }) =>
+    terms === undefined
       ? []
-      : [limited_by === "DAY" ? referenceLimit(budget, day, lastUsed) : budget.cap],
+      : [limited_by === "DAY" ? referenceLimit(terms, day, lastUsed) : terms.cap],
   );
   const isTrue = typeof used === "number" && typeof limit === "number" && used >= limit;
   if (!isTrue || count < used || !limits.includes(limit)) {
@@ -287,9 +287,9 @@ export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
   if (record.decision !== "AUTO_EXECUTE") return;
   const atMs = Date.parse(String(record.decided_at));
   const open = typeof openDay === "string" ? openDay : "";
-  const fits = answers.some(({ budget }) => {
-    if (budget === undefined) return false;
-    const today = referenceDay(atMs, budget.zone);
+  const fits = answers.some(({ terms }) => {
+    if (terms === undefined) return false;
+    const today = referenceDay(atMs, terms.zone);
     return record.date_key === [today, open].sort().at(-1);
   });
   if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
