@@ -13,9 +13,9 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "emit-before-commit",
     about: "an outcome is published while its record is still being written",
     file: "core/src/commit/record-decision.ts",
-    search: "const reply = await store.record(record);",
+    search: "untilDone(() => store.record(record), {",
     replace:
-      'store.record(record).catch(() => {}); const reply = { status: "recorded", existing: undefined };',
+      'untilDone(async () => { store.record(record).catch(() => {}); return { status: "recorded", existing: undefined }; }, {',
   },
   {
     name: "condition-off-by-n",
