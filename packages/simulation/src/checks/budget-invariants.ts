@@ -1,12 +1,12 @@
 import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/expressions";
-import { type DayCounts, type Evidence, intentText, Violation } from "./evidence.ts";
-import type { Recorded } from "./recorded.ts";
 import {
-  type ReferenceBudget,
   type ReferenceLimit,
+  type ReferenceTerms,
   referenceDay,
   referenceLimits,
-} from "./reference.ts";
+} from "@autonomy-gate/core/testing/reference-budget";
+import { type DayCounts, type Evidence, intentText, Violation } from "./evidence.ts";
+import type { Recorded } from "./recorded.ts";
 
 /** What must hold of budgets, numbered as in docs/reliability.md. Each throws Violation. */
 
@@ -15,13 +15,13 @@ export function invariant1(evidence: Evidence, { record, answers }: Recorded): v
   if (record.decision !== "AUTO_EXECUTE") return;
   const day = String(record.date_key);
   const counted = daysOf(evidence, record).get(day);
-  const within = answers.some(({ budget }) => {
-    if (budget === undefined || counted === undefined) return false;
-    return limitsOn(evidence, record, day, budget).every(
+  const within = answers.some(({ terms }) => {
+    if (terms === undefined || counted === undefined) return false;
+    return limitsOn(evidence, record, day, terms).every(
       ({ counter, limit }) => (counted.get(counter) ?? 0) <= limit,
     );
   });
-  if (!within && answers.some(({ budget }) => budget !== undefined)) {
+  if (!within && answers.some(({ terms }) => terms !== undefined)) {
     throw new Violation(
       1,
       `${counted?.get("count")} automatic on ${day} exceed the limit: ${intentText(record)}`,
@@ -62,10 +62,10 @@ export function invariant13(evidence: Evidence, { record, answers }: Recorded): 
   if (record.reason !== "BUDGET_EXHAUSTED") return;
   const { date_key, limit, used, limited_by } = { ...blankReport, ...asObject(record.budget) };
   const day = String(date_key);
-  const said = answers.flatMap(({ budget }) =>
-    budget === undefined
+  const said = answers.flatMap(({ terms }) =>
+    terms === undefined
       ? []
-      : limitsOn(evidence, record, day, budget).filter(({ name }) => name === limited_by),
+      : limitsOn(evidence, record, day, terms).filter(({ name }) => name === limited_by),
   );
   const limits = said.map((one) => one.limit);
   const counted = daysOf(evidence, record).get(day);
@@ -85,9 +85,9 @@ export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
   if (record.decision !== "AUTO_EXECUTE") return;
   const atMs = Date.parse(String(record.decided_at));
   const open = typeof openDay === "string" ? openDay : "";
-  const fits = answers.some(({ budget }) => {
-    if (budget === undefined) return false;
-    const today = referenceDay(atMs, budget.zone);
+  const fits = answers.some(({ terms }) => {
+    if (terms === undefined) return false;
+    const today = referenceDay(atMs, terms.zone);
     return record.date_key === [today, open].sort().at(-1);
   });
   if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
@@ -104,11 +104,11 @@ function limitsOn(
   evidence: Evidence,
   record: Attributes,
   day: string,
-  budget: ReferenceBudget,
+  terms: ReferenceTerms,
 ): ReferenceLimit[] {
   const days = [...daysOf(evidence, record)];
   const lastUsed = days.findLast(([other, counts]) => other < day && counts.size > 0)?.[0];
-  return referenceLimits(budget, String(record.action_type), day, lastUsed);
+  return referenceLimits(terms, String(record.action_type), day, lastUsed);
 }
 
 function daysOf(evidence: Evidence, record: Attributes): ReadonlyMap<string, DayCounts> {

@@ -2,10 +2,11 @@ import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions
 import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
 import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import type { Address } from "@autonomy-gate/core/table/table";
+import { concerning } from "@autonomy-gate/core/testing/reference";
+import type { ItemAt, ScopeName } from "@autonomy-gate/core/testing/stored-item";
 import canonicalize from "canonicalize";
 import type { Tables } from "../dynamo/tables.ts";
 import type { MessageContent, MessageSpec, Scenario } from "../scenario/scenario.ts";
-import { concerning, type ItemAt, type ScopeName } from "./reference.ts";
 
 /** A broken promise, with the number it has in docs/reliability.md. */
 export class Violation extends Error {

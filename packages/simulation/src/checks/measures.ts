@@ -1,7 +1,7 @@
+import { referenceCounters } from "@autonomy-gate/core/testing/reference-budget";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { DayCounts, Evidence } from "./evidence.ts";
 import type { Recorded } from "./recorded.ts";
-import { referenceCounters } from "./reference.ts";
 
 /** What is only bounded, and so measured. */
 export interface Measured {

@@ -56,6 +56,7 @@ describe("a refusal", () => {
     "by %s names the limit in its clause and its sentence",
     (limited_by, clause, noun) => {
       expect(exhaustedFinding({ ...report, limited_by }, whose)).toEqual({
+        decision: "REQUIRE_APPROVAL",
         reason: "BUDGET_EXHAUSTED",
         clause,
         explanation: `Account acct_42 has used 2 of its 2 ${noun} for 2026-11-22 (UTC); the budget resets at 2026-11-23T00:00:00.000Z. A person must approve this action.`,
