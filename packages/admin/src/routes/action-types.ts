@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
@@ -48,11 +49,12 @@ export const listActionTypes = adminRoute({
     "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole. Without tenant_id: the credential's own tenant, for the platform everyone.",
   role: "viewer",
   reach: OWN_TENANT_OR_GLOBAL,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: NOTHING,
   success: z.object({ action_types: z.array(ActionTypeInForce) }),
-  handle: async ({ scope }, { listing }) => {
+  handle: async ({ scope, credential }, { listing }) => {
     const [global, tenant] = await Promise.all([
       listAll(listing, scopeOf(), "ACTION_TYPE"),
       scope.kind === "TENANT" ? listAll(listing, scope, "ACTION_TYPE") : [],
@@ -63,7 +65,10 @@ export const listActionTypes = adminRoute({
     }
     for (const item of global) inForce.set(item.name, entryView(item, "GLOBAL"));
     for (const item of tenant) inForce.set(item.name, entryView(item, "TENANT"));
-    const sorted = [...inForce.values()].sort((a, b) => (a.action_type < b.action_type ? -1 : 1));
+    const own = [...inForce.values()].filter(({ action_type }) =>
+      coversActionType(credential.limits, action_type),
+    );
+    const sorted = own.sort((a, b) => (a.action_type < b.action_type ? -1 : 1));
     return json({ action_types: sorted });
   },
 });

@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { listAll } from "@autonomy-gate/core/config/list-all";
@@ -41,24 +42,26 @@ export const effectiveMode = adminRoute({
     "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence.",
   role: "viewer",
   reach: ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({ action_type: ActionType.optional() }),
   body: NOTHING,
   success: z.union([EffectiveMode, z.object({ action_types: z.array(EffectiveType) })]),
-  handle: async ({ scope, query, calendar }, ports) => {
+  handle: async ({ scope, query, calendar, credential }, ports) => {
     const one = query.action_type;
-    const types = one === undefined ? await knownTypes(scope, ports) : [one];
+    const known = one === undefined ? await knownTypes(scope, ports) : [one];
+    const types = known.filter((type) => coversActionType(credential.limits, type));
     const replies = await ports.gate.readFacts(
       types.map((action_type) => ({ ...accountOf(scope), action_type })),
     );
-    const known = replies.flatMap(({ facts }, index) => {
+    const answered = replies.flatMap(({ facts }, index) => {
       const action_type = types[index];
       return facts === undefined || action_type === undefined ? [] : [{ action_type, facts }];
     });
-    const [first] = known;
+    const [first] = answered;
     if (one !== undefined && first !== undefined) return json(modeView(first.facts));
     return json({
-      action_types: known.map(({ action_type, facts }) =>
+      action_types: answered.map(({ action_type, facts }) =>
         typeView(action_type, facts, scope, calendar),
       ),
     });
