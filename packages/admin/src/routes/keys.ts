@@ -33,10 +33,11 @@ const NewKey = Listed.extend({
 
 const KeyBody = z.strictObject({
   tenant_id: ApiKeyV1.shape.tenant_id.optional(),
-  ...ApiKeyV1.pick({ name: true, expires_at: true }).shape,
   roles: Roles,
+  name: ApiKeyV1.shape.name,
   kind: ApiKeyV1.shape.kind.unwrap().optional(),
   ...Limits.shape,
+  expires_at: ApiKeyV1.shape.expires_at,
 });
 
 export const listKeys = adminRoute({

@@ -19,11 +19,15 @@ export const KeyId = z.string().regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal 
 export type KeyId = z.infer<typeof KeyId>;
 
 /** No control, bidirectional or invisible character: people read names in lists. */
-export const KeyName = z
+const NAME_PATTERN = /^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]+(?<! )$/u;
+
+const KeyName = z
   .string()
-  .regex(
-    /^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,100}(?<! )$/u,
-    "must be 1 to 100 visible characters, without a space at either end",
+  .min(1)
+  .max(100)
+  .refine(
+    (text) => NAME_PATTERN.test(text),
+    "must be visible characters, without a space at either end",
   )
   .meta({ example: "approval inbox" });
 
