@@ -165,10 +165,17 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
       resources: [tables.config.arn],
     },
     {
-      // Keys are made at a terminal, never over HTTP.
-      actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+      // A key is never deleted: audit entries name it.
+      actions: ["dynamodb:DeleteItem"],
       resources: [tables.config.arn],
       conditions: [leadingKey("ForAllValues:StringNotEquals")],
+    },
+    { actions: ["dynamodb:PutItem"], resources: [tables.config.arn] },
+    {
+      // Notes when a key was used.
+      actions: ["dynamodb:UpdateItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringEquals")],
     },
     {
       actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

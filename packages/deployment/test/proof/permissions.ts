@@ -36,8 +36,12 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
     ],
     AutonomyAdmin: [
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], config),
-      allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], config, {
+      allow(["dynamodb:DeleteItem"], config, {
         "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+      }),
+      allow(["dynamodb:PutItem"], config),
+      allow(["dynamodb:UpdateItem"], config, {
+        "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
       allow(
