@@ -4,6 +4,8 @@ import {
   DEFAULT_TIME_ZONE,
   StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
+import { countsByKey, EVERY_CLAIM } from "@autonomy-gate/core/budget/counter";
+import { LIMITS } from "@autonomy-gate/core/budget/limits";
 import type { OpenDay } from "@autonomy-gate/core/budget/state";
 import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { type Calendar, DateKey } from "@autonomy-gate/core/day";
@@ -61,9 +63,11 @@ function stateView(
     tenant_id: account.tenant_id,
     account_id: account.account_id,
     date_key: day.dateKey,
-    count: day.count,
+    count: day.counts.get(EVERY_CLAIM) ?? 0,
     counts_by_action_type: Object.fromEntries(
-      [...day.countByType].filter(([type]) => coversActionType(limits, type)),
+      [...countsByKey(LIMITS.ACTION_TYPE.counters, day.counts)].filter(([type]) =>
+        coversActionType(limits, type),
+      ),
     ),
     ...(read.updated_at === undefined ? {} : { updated_at: read.updated_at }),
   };
