@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
@@ -49,6 +50,7 @@ export const listActionTypes = adminRoute({
     "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole. Without tenant_id: the credential's own tenant, for the platform everyone.",
   role: "viewer",
   reach: OWN_TENANT_OR_GLOBAL,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject(PageQuery),
   body: NOTHING,
@@ -56,7 +58,7 @@ export const listActionTypes = adminRoute({
     action_types: z.array(ActionTypeInForce),
     next_token: z.string().optional(),
   }),
-  handle: async ({ scope, query }, { listing }) => {
+  handle: async ({ scope, query, credential }, { listing }) => {
     const question = { list: "action-types", scope };
     const ofTenant = scope.kind === "TENANT" ? [{ scope, kind: "ACTION_TYPE" } as const] : [];
     const page = await mergedPage(
@@ -65,7 +67,8 @@ export const listActionTypes = adminRoute({
       { limit: query.limit ?? PAGE_MAX, after: placeIn(query.next_token, question) },
       BUILT_IN_CATALOGUE.keys(),
     );
-    const action_types = page.items.map(({ name, found: [global, tenant] }) =>
+    const own = page.items.filter(({ name }) => coversActionType(credential.limits, name));
+    const action_types = own.map(({ name, found: [global, tenant] }) =>
       inForce(name, global, tenant),
     );
     return json({ action_types, ...nextToken(page, question) });

@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { mergedPage } from "@autonomy-gate/core/config/merged-page";
@@ -48,26 +49,28 @@ export const effectiveMode = adminRoute({
     "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence.",
   role: "viewer",
   reach: ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({ action_type: ActionType.optional(), ...PageQuery }),
   body: NOTHING,
   success: z.union([EffectiveMode, EffectiveTypes]),
-  handle: async ({ scope, query, calendar }, ports) => {
+  handle: async ({ scope, query, calendar, credential }, ports) => {
     const one = query.action_type;
     const question = { list: "effective", scope };
     const page = one === undefined ? await knownTypes(scope, query, question, ports) : undefined;
-    const types = page?.items ?? (one === undefined ? [] : [one]);
+    const known = page?.items ?? (one === undefined ? [] : [one]);
+    const types = known.filter((type) => coversActionType(credential.limits, type));
     const replies = await ports.gate.readFacts(
       types.map((action_type) => ({ ...accountOf(scope), action_type })),
     );
-    const known = replies.flatMap(({ facts }, index) => {
+    const answered = replies.flatMap(({ facts }, index) => {
       const action_type = types[index];
       return facts === undefined || action_type === undefined ? [] : [{ action_type, facts }];
     });
-    const [first] = known;
+    const [first] = answered;
     if (one !== undefined && first !== undefined) return json(modeView(first.facts));
     return json({
-      action_types: known.map(({ action_type, facts }) =>
+      action_types: answered.map(({ action_type, facts }) =>
         typeView(action_type, facts, scope, calendar),
       ),
       ...(page && nextToken(page, question)),
