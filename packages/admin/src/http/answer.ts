@@ -42,7 +42,7 @@ const REFUSALS: Readonly<Record<ErrorStatus, string>> = {
   404: "There is no such thing.",
   405: "The path has no such method; `Allow` names those it has.",
   409: "Another change was under way and did not end in time. Try again.",
-  412: "The object is not what If-Match says, or changed while this request ran.",
+  412: "A precondition does not hold of the object, or it changed while this request ran.",
   413: "The body is too large.",
   415: "The body is not application/json.",
   429: "Too many requests. Try again later.",

@@ -9,6 +9,7 @@ import type { AdminPorts } from "../ports.ts";
 import { type Answer, documentedResponses } from "./answer.ts";
 import { type LimitedUse, requireNamed, requireOwn } from "./limits.ts";
 import { parse, queryObject, refuseForbiddenKeys } from "./parse.ts";
+import type { Method, Preconditions } from "./preconditions.ts";
 import { bindScope, NamedScope, type Reach, requireOwnTenant } from "./scope.ts";
 
 /** What every handler may know of a request: who asks, when, and under which id. */
@@ -17,7 +18,7 @@ export interface Caller {
   readonly requestId: string;
   /** The one reading of the time that everything in the answer uses. */
   readonly calendar: Calendar;
-  readonly ifMatch: string | undefined;
+  readonly preconditions: Preconditions;
 }
 
 /** A request whose sender may ask this, of this scope, with every part checked. */
@@ -40,8 +41,6 @@ interface RawRequest extends Caller {
 /** A part of a request that is not there. */
 export const NOTHING = z.undefined();
 export const NO_FIELDS = z.strictObject({});
-
-type Method = "get" | "put" | "post" | "delete";
 
 interface RouteSpec<
   S extends ConfigScope,
@@ -153,8 +152,8 @@ export function adminRoute<
       const inBody = namers.map((namer) => NamedScope.safeParse(namer).data ?? {});
       const scope = bindScope([inQuery, inHeader, ...inBody], raw.credential, reach);
       requireNamed({ limited, scope, places: [...outside, ...namers] }, raw.credential);
-      const { credential, requestId, calendar, ifMatch } = raw;
-      const caller = { credential, requestId, calendar, ifMatch };
+      const { credential, requestId, calendar, preconditions } = raw;
+      const caller = { credential, requestId, calendar, preconditions };
       return spec.handle({ ...caller, scope, params, query, body }, ports);
     },
   };
@@ -198,6 +197,9 @@ const MAY_CHANGE: Readonly<Record<Role, boolean>> = {
 
 /** If-Match is for those who change an object. */
 function documentedHeaders(method: Method, roles: readonly Role[]): z.ZodObject {
-  const changes = method !== "get" && roles.some((role) => MAY_CHANGE[role]);
-  return changes ? TenantHeader.extend({ "If-Match": z.string().optional() }) : TenantHeader;
+  const entityTags = z.string().optional();
+  if (method === "get") return TenantHeader.extend({ "If-None-Match": entityTags });
+  const changes = method !== "post" && roles.some((role) => MAY_CHANGE[role]);
+  if (!changes) return TenantHeader;
+  return TenantHeader.extend({ "If-Match": entityTags, "If-None-Match": entityTags });
 }

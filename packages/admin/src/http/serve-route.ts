@@ -8,6 +8,7 @@ import type { AdminPorts } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { HttpError } from "./errors.ts";
 import { parseJson, requireJson, utf8Text } from "./parse.ts";
+import { names, type Preconditions, preconditionsOf } from "./preconditions.ts";
 import type { AdminRoute } from "./route.ts";
 
 /** Largest body: an intent's data is at most 128 KB, and an escape may double it. */
@@ -55,12 +56,13 @@ export async function serveRoute(
 ): Promise<Response> {
   const credential = c.get("credential");
   if (credential === undefined) throw new TypeError("Only those who were admitted are served.");
+  const preconditions = preconditionsOf(c.req.raw.headers, route.method);
   const answer = await route.answer(
     {
       credential,
       requestId: c.get("requestId"),
       calendar: calendarAt(ports.clock.epochMs()),
-      ifMatch: c.req.header("If-Match"),
+      preconditions,
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,
       headers: c.req.raw.headers,
@@ -73,13 +75,21 @@ export async function serveRoute(
     },
     ports,
   );
-  return respond(c, answer);
+  return respond(c, answer, preconditions);
 }
 
-function respond(c: Context<AdminEnv>, answer: Answer<unknown>): Response {
+function respond(
+  c: Context<AdminEnv>,
+  answer: Answer<unknown>,
+  { ifNoneMatch }: Preconditions,
+): Response {
   switch (answer.kind) {
     case "json":
       if (answer.etag !== undefined) c.header("ETag", answer.etag);
+      // Of a change the precondition was of the object before it.
+      if (c.req.method === "GET" && ifNoneMatch !== undefined && names(ifNoneMatch, answer.etag)) {
+        return c.body(null, 304);
+      }
       return c.body(JSON.stringify(answer.body), 200, { "Content-Type": "application/json" });
     case "none":
       return c.body(null, 204);
