@@ -13,7 +13,7 @@ afterAll(() => gate.close());
 test("an intent that may run by itself leaves as ActionAutoApproved, with its intent", async () => {
   const tenant = gate.tenant();
   await tenant.allow({ max_autonomous_per_day: 3 });
-  const failed = await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))]);
+  const failed = await handle(gate.handler(), [message((tenant.data("ai_1")))]);
   const [outcome] = await tenant.outcomes();
   const record = (await tenant.decisions()).get("ai_1");
   expect(failed).toEqual([]);
@@ -35,7 +35,7 @@ test("an intent that may run by itself leaves as ActionAutoApproved, with its in
 test("GATE-2: many deliveries of one intent at once spend one unit and have one decision", async () => {
   const tenant = gate.tenant();
   await tenant.allow();
-  const body = eventBody(tenant.data("ai_1"));
+  const body = (tenant.data("ai_1"));
   const handlers = Array.from({ length: 8 }, () => gate.handler());
   const failed = await Promise.all(
     handlers.flatMap((each) => [handle(each, [message(body)]), handle(each, [message(body)])]),
@@ -52,9 +52,9 @@ test("GATE-4: a kill switch holds everything and spends nothing", async () => {
   await tenant.allow();
   const handler = gate.handler();
   await tenant.put("KILL_SWITCH", { engaged: true, effect: "REQUIRE_APPROVAL", reason: "drill" });
-  await handle(handler, [message(eventBody(tenant.data("ai_1")))]);
+  await handle(handler, [message((tenant.data("ai_1")))]);
   await tenant.put("KILL_SWITCH", { engaged: true, effect: "BLOCK" }, "acct");
-  await handle(handler, [message(eventBody(tenant.data("ai_2")))]);
+  await handle(handler, [message((tenant.data("ai_2")))]);
   expect((await tenant.outcomes()).map(({ detail }) => detail.data)).toMatchObject([
     { decision: "REQUIRE_APPROVAL", reason: "KILL_SWITCH" },
     { decision: "BLOCK", reason: "KILL_SWITCH", executable_after_approval: false },
@@ -67,7 +67,7 @@ test("GATE-5: an expired intent is blocked and spends nothing", async () => {
   await tenant.allow();
   const clock = clockAt("2026-11-22T09:30:00.000Z");
   const data = tenant.data("ai_1", { expires_at: "2026-11-22T09:30:00.000Z" });
-  await handle(gate.handler(clock), [message(eventBody(data))]);
+  await handle(gate.handler(clock), [message((data))]);
   expect((await tenant.decisions()).get("ai_1")).toMatchObject({ reason: "INTENT_EXPIRED" });
   expect(await tenant.state()).toBeUndefined();
 });
@@ -76,7 +76,7 @@ test("GATE-6: a disabled action is blocked for good, not offered for approval", 
   const tenant = gate.tenant();
   await tenant.allow();
   await tenant.put("AUTONOMY#CREATE_INTERNAL_NOTE", { mode: "DISABLED" });
-  await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))]);
+  await handle(gate.handler(), [message((tenant.data("ai_1")))]);
   expect(await tenant.outcomes()).toMatchObject([
     { "detail-type": "ActionBlocked", detail: { data: { executable_after_approval: false } } },
   ]);
@@ -86,7 +86,7 @@ test("GATE-7: what was decided stands, whatever is configured afterwards", async
   const tenant = gate.tenant();
   await tenant.allow();
   const handler = gate.handler();
-  const body = eventBody(tenant.data("ai_1"));
+  const body = (tenant.data("ai_1"));
   await handle(handler, [message(body)]);
   await tenant.put("AUTONOMY#DEFAULT", { mode: "DISABLED" });
   await tenant.put("KILL_SWITCH", { engaged: true, effect: "BLOCK" });
@@ -101,7 +101,7 @@ test("GATE-7: what was decided stands, whatever is configured afterwards", async
 test("GATE-8: what is decided stays decided while its event cannot be published", async () => {
   const tenant = gate.tenant();
   await tenant.allow();
-  const body = eventBody(tenant.data("ai_1"));
+  const body = (tenant.data("ai_1"));
   const silent = gate.consumer({
     clock: clockAt("2026-11-22T09:30:00.000Z"),
     faults: {
@@ -126,7 +126,7 @@ test("GATE-10: one intent id of two tenants and two accounts has a decision each
   const bodies = [one.data("ai_1"), other.data("ai_1"), one.data("ai_1", { account_id: "second" })];
   await handle(
     gate.handler(),
-    bodies.map((data) => message(eventBody(data))),
+    bodies.map((data) => message((data))),
   );
   const events = [...(await one.outcomes()), ...(await other.outcomes())];
   expect(new Set(events.map(({ detail }) => detail.metadata.event_id)).size).toBe(3);
@@ -138,7 +138,7 @@ test("GATE-10: one intent id of two tenants and two accounts has a decision each
 test("GATE-12: decisions that need a person are recorded too, with all that explains them", async () => {
   const tenant = gate.tenant();
   await handle(gate.handler(), [
-    message(eventBody(tenant.data("ai_1", { confidence_score: 0.699 }))),
+    message((tenant.data("ai_1", { confidence_score: 0.699 }))),
   ]);
   expect((await tenant.decisions()).get("ai_1")).toMatchObject({
     decision: "REQUIRE_APPROVAL",
@@ -152,7 +152,7 @@ test("GATE-12: decisions that need a person are recorded too, with all that expl
 test("GATE-12: the record holds the facts and the fingerprint, and none of the parameters", async () => {
   const tenant = gate.tenant();
   const parameters = { text: "canary-4711" };
-  await handle(gate.handler(), [message(eventBody(tenant.data("ai_1", { parameters })))]);
+  await handle(gate.handler(), [message((tenant.data("ai_1", { parameters })))]);
   const record = (await tenant.decisions()).get("ai_1");
   expect(JSON.stringify(record)).not.toContain("canary-4711");
   expect(record?.fingerprint).toHaveLength(43);
@@ -162,7 +162,7 @@ test("GATE-16: a tenant in the payload is the tenant that is decided for, and no
   const [mine, theirs] = [gate.tenant(), gate.tenant()];
   await theirs.allow();
   await handle(gate.handler(), [
-    message(eventBody(mine.data("ai_1", { target: { tenant_id: theirs.id } }))),
+    message((mine.data("ai_1", { target: { tenant_id: theirs.id } }))),
   ]);
   expect((await mine.decisions()).get("ai_1")?.decision).toBe("REQUIRE_APPROVAL");
   expect((await theirs.decisions()).size).toBe(0);
@@ -176,9 +176,9 @@ describe("modes", () => {
     await tenant.put("AUTONOMY#CREATE_INTERNAL_NOTE", { mode: "AUTO_EXECUTE" });
     await tenant.put("AUTONOMY#DEFAULT", { mode: "DISABLED" }, "acct");
     const handler = gate.handler();
-    await handle(handler, [message(eventBody(tenant.data("ai_1")))]);
+    await handle(handler, [message((tenant.data("ai_1")))]);
     await tenant.put("KILL_SWITCH", { engaged: true, effect: "BLOCK" }, "acct");
-    await handle(handler, [message(eventBody(tenant.data("ai_2")))]);
+    await handle(handler, [message((tenant.data("ai_2")))]);
     const decisions = await tenant.decisions();
     expect(decisions.get("ai_1")).toMatchObject({
       decision: "AUTO_EXECUTE",
@@ -191,7 +191,7 @@ describe("modes", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     await tenant.put("AUTONOMY#DEFAULT", { mode: "YOLO" }, "acct");
-    await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))]);
+    await handle(gate.handler(), [message((tenant.data("ai_1")))]);
     expect((await tenant.decisions()).get("ai_1")).toMatchObject({
       decision: "REQUIRE_APPROVAL",
       reason: "UNKNOWN_MODE",
@@ -204,7 +204,7 @@ describe("modes", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     await tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: 0 }, "acct");
-    await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))]);
+    await handle(gate.handler(), [message((tenant.data("ai_1")))]);
     expect((await tenant.decisions()).get("ai_1")?.reason).toBe("BUDGET_EXHAUSTED");
   });
 });
@@ -225,7 +225,7 @@ describe("corrupt configuration allows nothing and keeps nothing waiting:", () =
     const tenant = gate.tenant();
     await tenant.allow();
     await tenant.put(sk, attributes, "acct");
-    expect(await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))])).toEqual([]);
+    expect(await handle(gate.handler(), [message((tenant.data("ai_1")))])).toEqual([]);
     expect((await tenant.decisions()).get("ai_1")).toMatchObject({
       decision: "REQUIRE_APPROVAL",
       reason,
@@ -237,7 +237,7 @@ describe("corrupt configuration allows nothing and keeps nothing waiting:", () =
     await tenant.allow();
     const corrupt = { date_key: "yesterday", count: "none" };
     await tenant.put("BUDGET_STATE#CURRENT", corrupt, "acct", gate.tables.budgetState);
-    expect(await handle(gate.handler(), [message(eventBody(tenant.data("ai_1")))])).toEqual([]);
+    expect(await handle(gate.handler(), [message((tenant.data("ai_1")))])).toEqual([]);
     expect((await tenant.decisions()).get("ai_1")?.reason).toBe("BUDGET_NOT_CONFIGURED");
     expect(await tenant.state()).toMatchObject(corrupt);
   });
@@ -247,8 +247,8 @@ describe("duplicates", () => {
   test("in one batch are decided once, and every message is answered", async () => {
     const tenant = gate.tenant();
     await tenant.allow();
-    const body = eventBody(tenant.data("ai_1"));
-    const records = [message(body), message(eventBody(tenant.data("ai_1"))), message(body)];
+    const body = (tenant.data("ai_1"));
+    const records = [message(body), message((tenant.data("ai_1"))), message(body)];
     expect(await handle(gate.handler(), records)).toEqual([]);
     expect(await tenant.state()).toMatchObject({ count: 1 });
     expect(await tenant.outcomes()).toHaveLength(1);
@@ -257,8 +257,8 @@ describe("duplicates", () => {
   test("in one batch with another payload are put aside, and approve nothing", async () => {
     const tenant = gate.tenant();
     await tenant.allow();
-    const held = eventBody(tenant.data("ai_1", { confidence_score: 0.1 }));
-    const forged = eventBody(tenant.data("ai_1", { confidence_score: 1 }));
+    const held = (tenant.data("ai_1", { confidence_score: 0.1 }));
+    const forged = (tenant.data("ai_1", { confidence_score: 1 }));
     expect(await handle(gate.handler(), [message(held), message(forged)])).toEqual([]);
     expect((await tenant.outcomes()).map(({ detail }) => detail.data.decision)).toEqual([
       "REQUIRE_APPROVAL",
@@ -273,9 +273,9 @@ describe("duplicates", () => {
       const tenant = gate.tenant();
       await tenant.allow();
       const handler = gate.handler();
-      await handle(handler, [message(eventBody(tenant.data("ai_1")))]);
+      await handle(handler, [message((tenant.data("ai_1")))]);
       const before = await tenant.outcomes();
-      const forged = eventBody(tenant.data("ai_1", { parameters: { text: "Pay 1,000,000" } }));
+      const forged = (tenant.data("ai_1", { parameters: { text: "Pay 1,000,000" } }));
       expect(await handle(handler, [message(forged, { receiveCount })])).toEqual([]);
       expect(await tenant.outcomes()).toEqual(before);
       expect(await gate.quarantined()).toMatchObject([{ body: forged, code: "INTENT_CONFLICT" }]);
@@ -287,9 +287,9 @@ describe("duplicates", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     const handler = gate.handler();
-    const body = eventBody(tenant.data("ai_1"));
+    const body = (tenant.data("ai_1"));
     await handle(handler, [message(body)]);
-    const forged = eventBody(tenant.data("ai_1", { note: "forged" }));
+    const forged = (tenant.data("ai_1", { note: "forged" }));
     expect(await handle(handler, [message(forged), message(body)])).toEqual([]);
     const [first, second] = (await tenant.outcomes()).map(({ detail }) => JSON.stringify(detail));
     expect(second).toBe(first);
@@ -301,7 +301,7 @@ describe("bad input in a batch with good", () => {
   test("meets its contract answer, and touches nothing else", async () => {
     const tenant = gate.tenant();
     await tenant.allow();
-    const good = message(eventBody(tenant.data("good")));
+    const good = message((tenant.data("good")));
     const deep = "[".repeat(1_000) + "]".repeat(1_000);
     const malformed = `{"detail": {"data": ${JSON.stringify(tenant.data("x"))}`;
     const foreign = JSON.stringify({
@@ -309,23 +309,23 @@ describe("bad input in a batch with good", () => {
       "detail-type": "ActionIntentCreated",
       detail: {},
     });
-    const hash = eventBody(tenant.data("x", { account_id: "acct#ACCOUNT#other" }));
+    const hash = (tenant.data("x", { account_id: "acct#ACCOUNT#other" }));
     const batch = [
       message(malformed),
       message(foreign),
       message(hash),
-      message(eventBody(tenant.data("large", { parameters: "x".repeat(300 * 1024) }))),
-      message(eventBody(tenant.data("deep", { parameters: "DEEP" })).replace('"DEEP"', deep)),
+      message((tenant.data("large", { parameters: "x".repeat(300 * 1024) }))),
+      message((tenant.data("deep", { parameters: "DEEP" })).replace('"DEEP"', deep)),
       message(
-        eventBody(tenant.data("wide", { parameters: "WIDE" })).replace(
+        (tenant.data("wide", { parameters: "WIDE" })).replace(
           '"WIDE"',
           `[${"0,".repeat(150_000)}0]`,
         ),
       ),
-      message(eventBody(tenant.data("fine", { expires_at: "2030-01-01T00:00:00.1234567890Z" }))),
-      message(eventBody(tenant.data("percent", { confidence_score: 87 }))),
-      message(eventBody(tenant.data("critical", { risk_level: "CRITICAL " }))),
-      message(eventBody(tenant.data("unknown", { action_type: "WIRE_MONEY" }))),
+      message((tenant.data("fine", { expires_at: "2030-01-01T00:00:00.1234567890Z" }))),
+      message((tenant.data("percent", { confidence_score: 87 }))),
+      message((tenant.data("critical", { risk_level: "CRITICAL " }))),
+      message((tenant.data("unknown", { action_type: "WIRE_MONEY" }))),
       good,
     ];
     expect(await handle(gate.handler(), batch)).toEqual([]);
@@ -358,7 +358,7 @@ describe("bad input in a batch with good", () => {
 
   test("an invalid intent has a record, and is answered alike when it comes again", async () => {
     const tenant = gate.tenant();
-    const body = eventBody(tenant.data("ai_1", { expires_at: "soon" }));
+    const body = (tenant.data("ai_1", { expires_at: "soon" }));
     const handler = gate.handler();
     await handle(handler, [message(body)]);
     await handle(handler, [message(body, { receiveCount: 2 })]);
@@ -377,9 +377,9 @@ describe("bad input in a batch with good", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     await tenant.put("DECISION#broken", { decision: "MAYBE" }, "acct", gate.tables.ledger);
-    const broken = message(eventBody(tenant.data("broken")));
-    const again = message(eventBody(tenant.data("broken2")));
-    const mate = message(eventBody(tenant.data("good")));
+    const broken = message((tenant.data("broken")));
+    const again = message((tenant.data("broken2")));
+    const mate = message((tenant.data("good")));
     expect(await handle(gate.handler(), [broken, mate, again])).toEqual([broken.messageId]);
     const reasons = (await tenant.outcomes()).map(({ detail }) => detail.data.reason);
     expect(reasons).toEqual(["POLICY_ALLOWED", "POLICY_ALLOWED"]);

@@ -60,7 +60,7 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     const consumer = gate.consumer({ clock: clockAt(NOW) });
-    const batch = Array.from({ length: 10 }, (_, i) => message(eventBody(tenant.data(`ai_${i}`))));
+    const batch = Array.from({ length: 10 }, (_, i) => message((tenant.data(`ai_${i}`))));
     expect(await handle(consumer.handle, batch)).toEqual([]);
     expect(consumer.trips.map(({ command }) => command)).toEqual([
       "BatchGetItem",
@@ -74,7 +74,7 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow({ max_autonomous_per_day: 1_000 });
     const consumer = gate.consumer({ clock: clockAt(NOW) });
-    const batch = Array.from({ length: 98 }, (_, i) => message(eventBody(tenant.data(`ai_${i}`))));
+    const batch = Array.from({ length: 98 }, (_, i) => message((tenant.data(`ai_${i}`))));
     expect(await handle(consumer.handle, batch)).toEqual([]);
     expect(counted(consumer.trips)).toEqual({
       BatchGetItem: 1,
@@ -89,7 +89,7 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow({ max_autonomous_per_day: 1_000 });
     const consumer = gate.consumer({ clock: clockAt(NOW) });
-    const batch = Array.from({ length: 130 }, (_, i) => message(eventBody(tenant.data(`ai_${i}`))));
+    const batch = Array.from({ length: 130 }, (_, i) => message((tenant.data(`ai_${i}`))));
     expect(await handle(consumer.handle, batch)).toEqual([]);
     expect(counted(consumer.trips)).toMatchObject({ TransactWriteItems: 2, PutEvents: 13 });
     expect(sequentialTrips(consumer.trips)).toBe(4);
@@ -102,10 +102,10 @@ describe("round trips", () => {
     await tenant.allow();
     const consumer = gate.consumer({ clock: clockAt(NOW) });
     const claims = Array.from({ length: 30 }, (_, i) =>
-      message(eventBody(tenant.data(`ai_${i}`, { account_id: `acct_${i % 15}` }))),
+      message((tenant.data(`ai_${i}`, { account_id: `acct_${i % 15}` }))),
     );
     const held = Array.from({ length: 9 }, (_, i) =>
-      message(eventBody(tenant.data(`held_${i}`, { confidence_score: 0.1 }))),
+      message((tenant.data(`held_${i}`, { confidence_score: 0.1 }))),
     );
     expect(await handle(consumer.handle, [...claims, ...held, message("nonsense")])).toEqual([]);
     expect(counted(consumer.trips)).toMatchObject({
@@ -123,9 +123,9 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow({ max_autonomous_per_day: 1 });
     const clock = clockAt(NOW);
-    await handle(gate.handler(clock), [message(eventBody(tenant.data("first")))]);
+    await handle(gate.handler(clock), [message((tenant.data("first")))]);
     const consumer = gate.consumer({ clock });
-    const batch = Array.from({ length: 5 }, (_, i) => message(eventBody(tenant.data(`ai_${i}`))));
+    const batch = Array.from({ length: 5 }, (_, i) => message((tenant.data(`ai_${i}`))));
     await handle(consumer.handle, batch);
     expect(counted(consumer.trips)).toEqual({ BatchGetItem: 1, PutItem: 5, PutEvents: 1 });
     expect(sequentialTrips(consumer.trips)).toBe(3);
@@ -135,7 +135,7 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     const clock = clockAt(NOW);
-    const bodies = Array.from({ length: 10 }, (_, i) => eventBody(tenant.data(`ai_${i}`)));
+    const bodies = Array.from({ length: 10 }, (_, i) => (tenant.data(`ai_${i}`)));
     await handle(
       gate.handler(clock),
       bodies.map((body) => message(body)),
@@ -152,7 +152,7 @@ describe("round trips", () => {
     const tenant = gate.tenant();
     await tenant.allow();
     const consumer = gate.consumer({ clock: clockAt(NOW) });
-    await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))]);
+    await handle(consumer.handle, [message((tenant.data("ai_1")))]);
     const [read] = consumer.inputs.filter(({ command }) => command === "BatchGetItem");
     const text = JSON.stringify(read?.input);
     expect(text).not.toContain('"ConsistentRead":false');
@@ -182,8 +182,8 @@ describe("one fault anywhere costs no unit, no event and no decision:", () => {
     await tenant.allow({ max_autonomous_per_day: 5 });
     const consumer = gate.consumer({ clock: clockAt(NOW), faults });
     const batch = [
-      ...Array.from({ length: 3 }, (__, i) => message(eventBody(tenant.data(`ai_${i}`)))),
-      message(eventBody(tenant.data("held", { confidence_score: 0.1 }))),
+      ...Array.from({ length: 3 }, (__, i) => message((tenant.data(`ai_${i}`)))),
+      message((tenant.data("held", { confidence_score: 0.1 }))),
       message("nonsense"),
     ];
     expect(await handle(consumer.handle, batch)).toEqual([]);
@@ -207,7 +207,7 @@ describe("GATE-1: an event that the bus did not take", () => {
     await tenant.allow();
     const consumer = gate.consumer({ clock: clockAt(NOW) });
     gate.rejectEntries(undefined, "InternalFailure", "ThrottlingException");
-    const batch = ["a", "b"].map((id) => message(eventBody(tenant.data(id))));
+    const batch = ["a", "b"].map((id) => message((tenant.data(id))));
     expect(await handle(consumer.handle, batch)).toEqual([]);
     expect(consumer.published).toHaveLength(4);
     expect(new Set(consumer.published).size).toBe(2);
@@ -221,7 +221,7 @@ describe("GATE-1: an event that the bus did not take", () => {
     await tenant.allow();
     const consumer = gate.consumer({ clock: clockAt(NOW) });
     gate.rejectEntries(undefined, ...new Array(200).fill("InternalFailure"));
-    const [a, b] = ["a", "b"].map((id) => message(eventBody(tenant.data(id))));
+    const [a, b] = ["a", "b"].map((id) => message((tenant.data(id))));
     if (a === undefined || b === undefined) throw new TypeError("There are two messages.");
     expect(await handle(consumer.handle, [a, b])).toEqual([b.messageId]);
     gate.acceptEntries();
@@ -246,8 +246,8 @@ test("an account that never gets through leaves the others time to be published"
     },
   };
   const consumer = gate.consumer({ clock, faults });
-  const through = message(eventBody(tenant.data("through")));
-  const stuck = message(eventBody(tenant.data("stuck", { account_id: "hot" })));
+  const through = message((tenant.data("through")));
+  const stuck = message((tenant.data("stuck", { account_id: "hot" })));
   expect(await handle(consumer.handle, [through, stuck])).toEqual([stuck.messageId]);
   const [outcome] = await tenant.outcomes();
   expect(outcome?.detail.data.action_intent_id).toBe("through");
@@ -258,7 +258,7 @@ test("an account that never gets through leaves the others time to be published"
 test("GATE-3: crashes between commit and event, time and again, spend one unit", async () => {
   const tenant = gate.tenant();
   await tenant.allow();
-  const body = eventBody(tenant.data("ai_1"));
+  const body = (tenant.data("ai_1"));
   const published: string[] = [];
   for (let receiveCount = 1; receiveCount <= 3; receiveCount++) {
     const dying = gate.consumer({
@@ -289,7 +289,7 @@ test("GATE-9: an outcome is byte-identical on every delivery, whatever decided i
     tenant.data("held", { risk_level: " high ", parameters: { "": "ä😀\u2028", n: 1e21, d: 0.1 } }),
     tenant.data("invalid", { expires_at: 7 }),
     tenant.data("blocked", { expires_at: "2020-01-01T00:00:00+01:00" }),
-  ].map((data) => eventBody(data));
+  ].map((data) => (data));
   const first = gate.consumer({ clock: clockAt(NOW) });
   await handle(
     first.handle,
@@ -321,7 +321,7 @@ test("facts that could not be read are not absent: the messages come again, unde
       },
     },
   });
-  const record = message(eventBody(tenant.data("ai_1")));
+  const record = message((tenant.data("ai_1")));
   const nonsense = message("nonsense");
   expect(await handle(consumer.handle, [record, nonsense])).toEqual([record.messageId]);
   expect((await tenant.decisions()).size).toBe(0);
@@ -342,7 +342,7 @@ test("a read that was too slow is thrown away and made again", async () => {
       },
     },
   });
-  await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))]);
+  await handle(consumer.handle, [message((tenant.data("ai_1")))]);
   expect(consumer.retries).toEqual(["readFacts SLOW_READ"]);
   expect((await tenant.decisions()).get("ai_1")?.decision).toBe("BLOCK");
 });
@@ -362,7 +362,7 @@ test("a commit is not sent more than 2 s after its read: the facts are read agai
       },
     },
   });
-  await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))]);
+  await handle(consumer.handle, [message((tenant.data("ai_1")))]);
   expect(counted(consumer.trips)).toMatchObject({ BatchGetItem: 2, TransactWriteItems: 1 });
   expect((await tenant.decisions()).get("ai_1")?.decision).toBe("BLOCK");
   expect(await tenant.state()).toBeUndefined();
@@ -402,7 +402,7 @@ describe("a change to the account between read and commit is decided on, not ove
         },
       },
     });
-    expect(await handle(consumer.handle, [message(eventBody(tenant.data("ai_1")))])).toEqual([]);
+    expect(await handle(consumer.handle, [message((tenant.data("ai_1")))])).toEqual([]);
     expect((await tenant.decisions()).get("ai_1")).toMatchObject({
       decision: "BLOCK",
       reason: "KILL_SWITCH",
