@@ -77,16 +77,20 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
       ["attribute_not_exists(#o) AND #m = :map", true],
       ["#m = :other", false],
       ["#o <= :two", false],
+      ["#s = :set", true],
+      ["#s = :otherSet", false],
     ])("holds an update to %s: %s", async (condition, holds) => {
-      const item = { ...aKey("item"), n: 3, m: { x: [1], y: "z" } };
+      const item = { ...aKey("item"), n: 3, m: { x: [1], y: "z" }, s: new Set(["a", "b"]) };
       await table.put(put(item));
-      const names = { "#n": "n", "#m": "m", "#o": "o" };
+      const names = { "#n": "n", "#m": "m", "#o": "o", "#s": "s" };
       const values = {
         ":two": 2,
         ":three": 3,
         ":four": 4,
         ":map": { y: "z", x: [1] },
         ":other": { y: "z", x: [2] },
+        ":set": new Set(["b", "a"]),
+        ":otherSet": new Set(["b", "c"]),
       };
       const reply = await table.update({
         ...update(item, "SET seen = :seen"),
@@ -254,5 +258,6 @@ function update(item: KeyedItem, expression: string): Update {
 
 /** The terms that an expression uses: DynamoDB refuses others. */
 function only<T>(terms: Readonly<Record<string, T>>, expression: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(terms).filter(([name]) => expression.includes(name)));
+  const used: readonly string[] = expression.match(/[#:]\w+/g) ?? [];
+  return Object.fromEntries(Object.entries(terms).filter(([name]) => used.includes(name)));
 }

@@ -185,7 +185,8 @@ function valueNamed(token: string, { values }: ExpressionTerms): unknown {
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (a instanceof Set && b instanceof Set) return isSame([...a].sort(), [...b].sort());
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
   return (
     left.length === right.size &&
