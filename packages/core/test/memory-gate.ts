@@ -25,6 +25,9 @@ export type IntentData = Readonly<Record<string, unknown>>;
 
 let tenants = 0;
 
+let ids = 0;
+const newId = () => `id-${String(ids++).padStart(8, "0")}`;
+
 /** Tables in memory, and the gate on them. */
 export function openGate(clock = virtualClock()) {
   const table = memoryTable();
@@ -35,17 +38,13 @@ export function openGate(clock = virtualClock()) {
     /** A process of its own that takes intents from facts to their decisions. */
     decider: (faults: Faults = {}) => decider(table, clock, faults),
     /** What stands behind the specification's services. */
-    services: (on: Table = table) => {
-      let ids = 0;
-      const newId = () => `id-${String(ids++).padStart(8, "0")}`;
-      return {
-        gate: gateStore(on),
-        config: configStore({ table: on, clock, newId }),
-        listing: configListing(on),
-        clock,
-        newRequestId: newId,
-      };
-    },
+    services: (on: Table = table) => ({
+      gate: gateStore(on),
+      config: configStore({ table: on, clock, newId }),
+      listing: configListing(on),
+      clock,
+      newRequestId: newId,
+    }),
   };
 }
 

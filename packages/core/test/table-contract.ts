@@ -77,18 +77,23 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
       ["attribute_not_exists(#o) AND #m = :map", true],
       ["#m = :other", false],
       ["#o <= :two", false],
+      ["#t <= :text AND #t >= :text", true],
+      ["#t >= :textAfter", false],
+      ["#t <= :three", false],
       ["#s = :set", true],
       ["#s = :otherSet", false],
     ])("holds an update to %s: %s", async (condition, holds) => {
-      const item = { ...aKey("item"), n: 3, m: { x: [1], y: "z" }, s: new Set(["a", "b"]) };
+      const item = { ...aKey("item"), n: 3, m: { x: [1], y: "z" }, s: new Set(["a", "b"]), t: "b" };
       await table.put(put(item));
-      const names = { "#n": "n", "#m": "m", "#o": "o", "#s": "s" };
+      const names = { "#n": "n", "#m": "m", "#o": "o", "#s": "s", "#t": "t" };
       const values = {
         ":two": 2,
         ":three": 3,
         ":four": 4,
         ":map": { y: "z", x: [1] },
         ":other": { y: "z", x: [2] },
+        ":text": "b",
+        ":textAfter": "ba",
         ":set": new Set(["b", "a"]),
         ":otherSet": new Set(["b", "c"]),
       };

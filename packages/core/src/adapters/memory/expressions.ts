@@ -124,14 +124,18 @@ function comparison(name: string, operator: string, value: string, text: string)
     case "=":
       return (item, terms) => isSame(attributeOf(item, name, terms), valueNamed(value, terms));
     case "<=":
-      return (item, terms) => {
-        const stored = attributeOf(item, name, terms);
-        const bound = valueNamed(value, terms);
-        return typeof stored === "number" && typeof bound === "number" && stored <= bound;
-      };
+      return (item, terms) => isAtMost(attributeOf(item, name, terms), valueNamed(value, terms));
+    case ">=":
+      return (item, terms) => isAtMost(valueNamed(value, terms), attributeOf(item, name, terms));
     default:
       throw new SyntaxError(`Not understood: ${operator} in ${text}`);
   }
+}
+
+/** Values of different types are in no order. */
+function isAtMost(a: unknown, b: unknown): boolean {
+  if (typeof a === "number" && typeof b === "number") return a <= b;
+  return typeof a === "string" && typeof b === "string" && a <= b;
 }
 
 function parseUpdate(text: string): Update {
