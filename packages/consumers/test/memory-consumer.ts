@@ -1,4 +1,5 @@
 import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { refusal } from "@autonomy-gate/core/delivery/refusal";
 import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
 import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
@@ -31,7 +32,7 @@ function openSinks() {
   const take = <T>(sink: T[], values: readonly T[]): Delivery[] =>
     values.map((value) => {
       const errorCode = refusals.shift();
-      if (errorCode !== undefined) return { accepted: false, errorCode };
+      if (errorCode !== undefined) return refusal(errorCode);
       sink.push(value);
       return { accepted: true };
     });

@@ -8,6 +8,8 @@ import { tableContract } from "./table-contract.ts";
 
 tableContract("tables in memory", async () => memoryTable());
 
+const NAMES = { config: "config", budgetState: "budget", ledger: "ledger" };
+
 let server: DynamoDbServer;
 beforeAll(async () => {
   server = await startDynamoDb();
@@ -20,6 +22,6 @@ tableContract("tables on DynamoDB's stand-in", async () => {
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  await createTables(client, { config: "config", budget_state: "budget", ledger: "ledger" });
-  return dynamoTable(client, { config: "config", budgetState: "budget", ledger: "ledger" });
+  await createTables(client, NAMES);
+  return dynamoTable(client, NAMES);
 });

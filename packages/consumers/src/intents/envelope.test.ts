@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../../core/test/runs.ts";
 import { aBody, SOURCES, someData } from "../../test/fixtures.ts";
 import { type IntentMessage, type Refused, readMessage } from "./envelope.ts";
 
@@ -365,7 +366,7 @@ test("no body whatever makes reading it throw", () => {
       const message = readMessage(body, SOURCES);
       if (message.kind === "refused") expect(message.errorDetail).toMatch(/^[\x20-\x7e]{1,512}$/);
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   );
 });
 

@@ -96,6 +96,7 @@ async function tests(args: readonly string[], seconds: number): Promise<Verdict>
   const workers = `--maxWorkers=${Math.min(2, availableParallelism())}`;
   const child = spawn(process.execPath, [vitest, ...args, ...settings, workers, "--bail=1"], {
     cwd: copy,
+    env: { ...process.env, FAST_CHECK_SHARE: "0.1" },
     stdio: "ignore",
     detached: true,
   });

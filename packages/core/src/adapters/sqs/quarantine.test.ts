@@ -106,7 +106,7 @@ describe("a batch for quarantine", () => {
   it("says of each message whether it was taken, in order", async () => {
     const answers = ["sent", "InternalError", undefined, "sent"];
     const { quarantine } = answering(() => answers.shift());
-    expect(await quarantine.put(Array.from({ length: 4 }, () => message))).toEqual([
+    expect(await quarantine.put(Array.from({ length: 4 }, () => message))).toMatchObject([
       { accepted: true },
       { accepted: false, errorCode: "InternalError" },
       { accepted: false, errorCode: "NoResult" },
@@ -118,7 +118,7 @@ describe("a batch for quarantine", () => {
     const { quarantine } = answering(() => {
       throw Object.assign(new Error("gone"), { name: "TimeoutError" });
     });
-    expect(await quarantine.put([message, message])).toEqual([
+    expect(await quarantine.put([message, message])).toMatchObject([
       { accepted: false, errorCode: "TimeoutError" },
       { accepted: false, errorCode: "TimeoutError" },
     ]);
