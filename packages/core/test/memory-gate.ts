@@ -19,7 +19,7 @@ import { virtualClock } from "./virtual-clock.ts";
 import { type Faults, watch, watchedTable } from "./watched-table.ts";
 
 /** What a process may take for its intents. */
-export const REMAINING_MS = 24_000;
+const REMAINING_MS = 24_000;
 
 export type IntentData = Readonly<Record<string, unknown>>;
 

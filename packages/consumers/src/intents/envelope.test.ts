@@ -233,6 +233,23 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
   });
 
   test.each([
+    ["the source", aBody().replace('"source":', '"source":"a","source":'), "source"],
+    ["the detail", aBody().replace('"detail":', '"detail":{},"detail":'), "detail"],
+    ["the data", aBody().replace('"data":', '"data":{},"data":'), "detail.data"],
+    [
+      "the metadata",
+      aBody().replace('"metadata":', '"metadata":{},"metadata":'),
+      "detail.metadata",
+    ],
+  ])("OUT-6: %s given twice makes the message malformed", (_, body, path) => {
+    expect(readMessage(body, SOURCES)).toMatchObject({
+      kind: "refused",
+      errorCode: "MALFORMED_MESSAGE",
+      errorDetail: `The body is ambiguous: ${path}: must be given once`,
+    });
+  });
+
+  test.each([
     ["a whole value with a fraction of zero", "12345678901234567.0"],
     ["more digits than any double is written with", "0.69999999999999999999"],
   ])("OUT-7: %s", (_, number) => {
