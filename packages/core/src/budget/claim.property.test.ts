@@ -197,3 +197,13 @@ test("the day's limit is named before the type's when both are reached", () => {
   const claim = aClaim(actionType("A"), budget);
   expect(refusalAt(position, claim)).toEqual({ limitedBy: "DAY", limit: 2, used: 2 });
 });
+
+test("claims under different ceilings are written under the lowest", () => {
+  const claims = [2, 3, 1].map((limit) => ({
+    claim: aClaim(actionType("A"), aBudget({ max_autonomous_per_day: 9 - limit })),
+  }));
+  for (const order of [claims, claims.toReversed()]) {
+    const { additions } = budgetWrite(ACCOUNT, FRESH, order, "2026-11-22T09:30:00.000Z");
+    expect(additions.get("count")).toEqual({ units: 3, ceiling: 6 });
+  }
+});
