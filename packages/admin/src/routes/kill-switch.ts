@@ -53,6 +53,7 @@ export const getKillSwitch = adminRoute({
   summary: "The kill switch of a scope, and all that apply to it",
   role: "viewer",
   reach: ANY_SCOPE,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: NOTHING,
@@ -75,6 +76,8 @@ export const putKillSwitch = adminRoute({
     "Scope: an account, a tenant, or with none named everyone. When this answers for an account, nothing automatic commits there any more on the facts before it; `takes_hold` says how long it may take elsewhere.",
   role: "operator",
   reach: ANY_SCOPE,
+  // One switch holds the stop of every type: to write it is to lift another's.
+  limited: "ACCOUNT",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: SwitchBody,

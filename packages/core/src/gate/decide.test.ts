@@ -444,7 +444,7 @@ describe("what an agent says about itself (POL-6)", () => {
     },
   );
 
-  test.each<unknown>([null, 0, true, [], {}, ["LOW"], { toString: "LOW" }])(
+  test.each<unknown>([0, true, [], {}, ["LOW"], { toString: "LOW" }])(
     "%j is no risk level, so nothing is automatic",
     (risk_level) => {
       expect(decideNow(anIntent({ risk_level }), aSnapshot()).reason).toBe("RISK_LEVEL_UNKNOWN");
