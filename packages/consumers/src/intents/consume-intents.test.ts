@@ -232,7 +232,7 @@ describe("bad input in a batch with good", () => {
       message(tenant.data("large", { parameters: "x".repeat(300 * 1024) })),
       withParameters("deep", deep),
       withParameters("wide", wide),
-      message(tenant.data("fine", { expires_at: "2030-01-01T00:00:00.1234567890Z" })),
+      message(tenant.data("fine", { expires_at: `2030-01-01T00:00:00.${"1".repeat(64)}Z` })),
       message(tenant.data("percent", { confidence_score: 87 })),
       message(tenant.data("critical", { risk_level: "CRITICAL " })),
       message(tenant.data("unknown", { action_type: "WIRE_MONEY" })),
