@@ -9,12 +9,13 @@ import {
   GLOBAL_PK,
   KILL_SWITCH_SK,
   modeSk,
+  PLATFORM_KILL_SWITCH_SK,
   tenantPk,
 } from "./keys.ts";
 
 /** Where a configuration object is stored. */
 export function configAddress({ scope, object }: ConfigAddress): Address {
-  return { table: "config", pk: scopePk(scope), sk: objectSk(object) };
+  return { table: "config", pk: scopePk(scope), sk: objectSk(scope, object) };
 }
 
 export function scopePk(scope: ConfigScope): string {
@@ -30,7 +31,7 @@ export function scopePk(scope: ConfigScope): string {
   }
 }
 
-function objectSk(object: ConfigObject): string {
+function objectSk(scope: ConfigScope, object: ConfigObject): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
@@ -39,7 +40,9 @@ function objectSk(object: ConfigObject): string {
     case "ACTION_TYPE_BUDGET":
       return actionTypeBudgetSk(object.action_type);
     case "KILL_SWITCH":
-      return KILL_SWITCH_SK;
+      return scope.kind === "GLOBAL" || object.owner === "TENANT"
+        ? KILL_SWITCH_SK
+        : PLATFORM_KILL_SWITCH_SK;
     case "ACTION_TYPE":
       return catalogueSk(object.action_type);
     case "ACTIVE_POLICY":
