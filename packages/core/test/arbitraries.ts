@@ -112,7 +112,7 @@ const switches: fc.Arbitrary<StoredKillSwitch> = fc
 
 /** Switches in most snapshots would hide everything after them: they are rare. */
 const rareSwitches: fc.Arbitrary<KillSwitches["GLOBAL"]> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(ABSENT) },
+  { weight: 16, arbitrary: fc.constant(ABSENT) },
   { weight: 2, arbitrary: switches.map((value) => readable(value)) },
   {
     weight: 1,

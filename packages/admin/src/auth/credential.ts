@@ -1,4 +1,5 @@
 import { TenantId } from "@autonomy-gate/core/ids";
+import type { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
 import * as z from "zod";
 
 /** From least to most: viewers read, operators also stop things, admins also configure. */
@@ -29,4 +30,9 @@ export interface Credential {
   readonly actor: string;
   readonly role: Role;
   readonly tenant: TenantBinding;
+}
+
+/** Whose side a credential is on: what both sides have, such as kill switches, it sets for its own. */
+export function sideOf({ tenant }: Credential): SwitchOwner {
+  return tenant === ALL_TENANTS ? "PLATFORM" : "TENANT";
 }

@@ -13,6 +13,7 @@ import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
+import { LookAlikes, lookAlikes } from "./look-alikes.ts";
 
 /** The intent that is put to the gate to see what could run by itself: as sure as can be. */
 const SUREST_CONFIDENCE = 1;
@@ -23,6 +24,11 @@ const EffectiveMode = z.object({
   mode_source: ModeSource,
   considered: z.array(z.object({ level: z.enum(MODE_LEVELS), mode: AutonomyMode.nullable() })),
 });
+
+const Warned = {
+  /** Other accounts that look like this one; absent: none was seen. */
+  look_alikes: LookAlikes.optional(),
+};
 
 const EffectiveType = EffectiveMode.extend({
   action_type: ActionType,
@@ -38,29 +44,36 @@ export const effectiveMode = adminRoute({
   path: "/config/effective",
   summary: "The mode in force for an account, and what could run by itself now",
   description:
-    "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence.",
+    "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence. `look_alikes` warns of other accounts, among recent decisions and changes, whose ids differ only by letter case or by `.`, `_`, `-`, `:`.",
   role: "viewer",
   reach: ACCOUNT,
   params: NO_FIELDS,
   query: z.strictObject({ action_type: ActionType.optional() }),
   body: NOTHING,
-  success: z.union([EffectiveMode, z.object({ action_types: z.array(EffectiveType) })]),
+  success: z.union([
+    EffectiveMode.extend(Warned),
+    z.object({ action_types: z.array(EffectiveType), ...Warned }),
+  ]),
   handle: async ({ scope, query, calendar }, ports) => {
     const one = query.action_type;
     const types = one === undefined ? await knownTypes(scope, ports) : [one];
-    const replies = await ports.gate.readFacts(
-      types.map((action_type) => ({ ...accountOf(scope), action_type })),
-    );
+    const [replies, alike] = await Promise.all([
+      ports.gate.readFacts(types.map((action_type) => ({ ...accountOf(scope), action_type }))),
+      lookAlikes(scope, calendar, ports),
+    ]);
+    const warned = alike.accounts.length === 0 ? {} : { look_alikes: alike };
     const known = replies.flatMap(({ facts }, index) => {
       const action_type = types[index];
       return facts === undefined || action_type === undefined ? [] : [{ action_type, facts }];
     });
     const [first] = known;
-    if (one !== undefined && first !== undefined) return json(modeView(first.facts));
+    if (one !== undefined && first !== undefined)
+      return json({ ...modeView(first.facts), ...warned });
     return json({
       action_types: known.map(({ action_type, facts }) =>
         typeView(action_type, facts, scope, calendar),
       ),
+      ...warned,
     });
   },
 });

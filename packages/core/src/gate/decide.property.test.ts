@@ -145,10 +145,7 @@ test("nothing that a tenant stores loosens what the platform stored (invariant 2
         killSwitches: { ...snapshot.killSwitches, TENANT: ABSENT, ACCOUNT: ABSENT },
         catalogue: { ...catalogue, TENANT: ABSENT },
       };
-      expectNotLooser(
-        decideNow(intent, { ...snapshot, catalogue }),
-        decideNow(intent, platforms),
-      );
+      expectNotLooser(decideNow(intent, { ...snapshot, catalogue }), decideNow(intent, platforms));
     }),
     RUNS,
   );

@@ -78,12 +78,16 @@ const scopes: fc.Arbitrary<ConfigScope> = fc.oneof(
   ),
 );
 const objects: fc.Arbitrary<ConfigAddress["object"]> = fc.oneof(
-  fc.constantFrom({ kind: "MODE" } as const, { kind: "BUDGET" } as const, {
-    kind: "ACTIVE_POLICY",
-  } as const),
-  fc.constantFrom("PLATFORM" as const, "TENANT" as const).map(
-    (owner) => ({ kind: "KILL_SWITCH", owner }) as const,
+  fc.constantFrom(
+    { kind: "MODE" } as const,
+    { kind: "BUDGET" } as const,
+    {
+      kind: "ACTIVE_POLICY",
+    } as const,
   ),
+  fc
+    .constantFrom("PLATFORM" as const, "TENANT" as const)
+    .map((owner) => ({ kind: "KILL_SWITCH", owner }) as const),
   types.map((action_type) => ({ kind: "MODE", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE_BUDGET", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE", action_type }) as const),
