@@ -68,7 +68,7 @@ describe("what a DELETE removes", () => {
       await put("/config", { ...whose, mode: "DISABLED" });
     }
     await put("/budget", { ...account, action_type: TYPE, max_autonomous_per_day: 1 });
-    await put("/action-types", { ...tenant, ...ENTRY });
+    await put("/action-types", { ...tenant, ...ENTRY, risk_tier: "CRITICAL" });
     await put("/action-types", ENTRY);
     expect(await standing()).toEqual(ALL);
   }

@@ -248,7 +248,7 @@ function openDay(state: Stored<BudgetState> | undefined): BudgetState["openDay"]
 function stopOf(account_id: typeof ACCOUNT.account_id) {
   return {
     scope: { kind: "ACCOUNT", ...ACCOUNT, account_id },
-    object: { kind: "KILL_SWITCH" },
+    object: { kind: "KILL_SWITCH", owner: "TENANT" },
     after: { engaged: true, effect: "BLOCK", reason: "contract", updated_at: AT, updated_by: "me" },
     actor: "contract",
     action: "PUT /kill-switch",

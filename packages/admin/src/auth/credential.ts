@@ -1,6 +1,11 @@
-import type { PrincipalKind, TenantBinding } from "@autonomy-gate/core/access/api-key";
+import {
+  ALL_TENANTS,
+  type PrincipalKind,
+  type TenantBinding,
+} from "@autonomy-gate/core/access/api-key";
 import type { Limits } from "@autonomy-gate/core/access/limits";
 import type { Role } from "@autonomy-gate/core/access/role";
+import type { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
 
 /** Who is asking. Everything in it comes from a verified credential, nothing from the request. */
 export interface Credential {
@@ -11,4 +16,9 @@ export interface Credential {
   readonly tenant: TenantBinding;
   /** What of its tenant it is for. */
   readonly limits: Limits;
+}
+
+/** Whose side a credential is on: what both sides have, such as kill switches, it sets for its own. */
+export function sideOf({ tenant }: Credential): SwitchOwner {
+  return tenant === ALL_TENANTS ? "PLATFORM" : "TENANT";
 }

@@ -242,7 +242,7 @@ describe("a change to the account between read and commit is decided on, not ove
         if (operation !== "transact" || time > 1) return;
         await config.write({
           scope: { kind: "ACCOUNT", ...tenant.account() },
-          object: { kind: "KILL_SWITCH" },
+          object: { kind: "KILL_SWITCH", owner: "TENANT" },
           after: { engaged: true, effect: "BLOCK", reason: "now" },
           actor: "ops",
           action: "PUT /kill-switch",

@@ -31,7 +31,7 @@ function store(faults: Faults = {}) {
 function change(more: Partial<ConfigChange> = {}): ConfigChange {
   return {
     scope: { kind: "ACCOUNT", ...tenant.account() },
-    object: { kind: "KILL_SWITCH" },
+    object: { kind: "KILL_SWITCH", owner: "TENANT" },
     after: { engaged: true, effect: "BLOCK" },
     actor: "ops",
     action: "PUT /kill-switch",

@@ -1,6 +1,8 @@
 import { SCHEMA_VERSION } from "../contract.ts";
+import type { SwitchOwner } from "../kill-switch/applied.ts";
 import type { Delivery } from "../ports.ts";
 import { attributesForm } from "../table/json-form.ts";
+import type { ConfigScope } from "./address.ts";
 import { type ConfigChange, shown } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
@@ -14,6 +16,7 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       account_id: scope.kind === "ACCOUNT" ? scope.account_id : null,
       object: object.kind,
       action_type: "action_type" in object ? (object.action_type ?? null) : null,
+      ...(object.kind === "KILL_SWITCH" ? { owner: ownerOf(scope, object.owner) } : {}),
       action: change.action,
       actor: change.actor,
       request_id: change.request_id,
@@ -21,6 +24,11 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       after: after === undefined ? null : attributesForm(shown(object, after)),
     },
   };
+}
+
+/** Everyone's switch is the platform's. */
+function ownerOf(scope: ConfigScope, owner: SwitchOwner): SwitchOwner {
+  return scope.kind === "GLOBAL" ? "PLATFORM" : owner;
 }
 
 export interface ChangeBus {

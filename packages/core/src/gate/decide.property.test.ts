@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   confidences,
+  entries,
   intents,
   permissiveSnapshots,
   RISKS,
   snapshots,
+  stored,
 } from "../../test/arbitraries.ts";
 import { aReceived, readable } from "../../test/fixtures.ts";
 import { runs } from "../../test/runs.ts";
@@ -109,7 +111,13 @@ test("a narrower mode never loosens, at whatever level", () => {
 
 test("one more stop never loosens", () => {
   const stops = fc.record({
-    scope: fc.constantFrom("GLOBAL" as const, "TENANT" as const, "ACCOUNT" as const),
+    name: fc.constantFrom(
+      "GLOBAL" as const,
+      "TENANT_PLATFORM" as const,
+      "TENANT" as const,
+      "ACCOUNT_PLATFORM" as const,
+      "ACCOUNT" as const,
+    ),
     stop: fc.constantFrom(
       readable({ engaged: true, effect: "BLOCK" }),
       readable({ engaged: true, effect: "REQUIRE_APPROVAL" }),
@@ -117,12 +125,28 @@ test("one more stop never loosens", () => {
     ),
   });
   fc.assert(
-    fc.property(intents, anySnapshot, stops, (intent, snapshot, { scope, stop }) => {
-      const free = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: ABSENT } };
-      const stopped = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: stop } };
+    fc.property(intents, anySnapshot, stops, (intent, snapshot, { name, stop }) => {
+      const free = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [name]: ABSENT } };
+      const stopped = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [name]: stop } };
       const after = decideNow(intent, stopped);
       expectNotLooser(after, decideNow(intent, free));
       if (after.auto_executed) expect(after.reasons).toEqual("not automatic under a stop");
+    }),
+    RUNS,
+  );
+});
+
+test("nothing that a tenant stores loosens what the platform stored (invariant 24)", () => {
+  const all = fc.tuple(intents, anySnapshot, entries, stored(entries));
+  fc.assert(
+    fc.property(all, ([intent, snapshot, floor, own]) => {
+      const catalogue = { GLOBAL: readable(floor), TENANT: own };
+      const platforms = {
+        ...snapshot,
+        killSwitches: { ...snapshot.killSwitches, TENANT: ABSENT, ACCOUNT: ABSENT },
+        catalogue: { ...catalogue, TENANT: ABSENT },
+      };
+      expectNotLooser(decideNow(intent, { ...snapshot, catalogue }), decideNow(intent, platforms));
     }),
     RUNS,
   );
@@ -159,7 +183,15 @@ describe("whatever is unknown is never automatic:", () => {
         TENANT: { status: "unreadable", effect: "REQUIRE_APPROVAL" },
       },
     }),
+    "a platform's kill switch": (s) => ({
+      ...s,
+      killSwitches: {
+        ...s.killSwitches,
+        ACCOUNT_PLATFORM: { status: "unreadable", effect: "REQUIRE_APPROVAL" },
+      },
+    }),
     "a catalogue entry": (s) => ({ ...s, catalogue: { ...s.catalogue, TENANT: UNREADABLE } }),
+    "a floor": (s) => ({ ...s, catalogue: { ...s.catalogue, GLOBAL: UNREADABLE } }),
     "the policy": (s) => ({ ...s, activePolicy: { ...s.activePolicy, TENANT: UNREADABLE } }),
     "the budget": (s) => ({ ...s, budgets: { ...s.budgets, account: UNREADABLE } }),
     "no budget": (s) => ({ ...s, budgets: { ...s.budgets, account: ABSENT, tenant: ABSENT } }),

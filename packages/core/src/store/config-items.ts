@@ -34,10 +34,11 @@ export function changeWrites(change: ConfigChange, auditId: string, objectsMax: 
   ];
 }
 
-/** Counts a tenant's objects. Stops are not counted: nothing may stand in their way. */
+/** Counts a tenant's objects. Stops and keys are not: nothing may stand in their way. */
 function objectCount({ scope, object, before, after }: ConfigChange, objectsMax: number): Update[] {
   const change = Number(after !== undefined) - Number(before !== undefined);
-  if (scope.kind === "GLOBAL" || object.kind === "KILL_SWITCH" || change === 0) return [];
+  const isCounted = object.kind !== "KILL_SWITCH" && object.kind !== "API_KEY";
+  if (scope.kind === "GLOBAL" || !isCounted || change === 0) return [];
   return [
     {
       kind: "update",

@@ -10,6 +10,7 @@ import {
   GLOBAL_PK,
   KILL_SWITCH_SK,
   modeSk,
+  PLATFORM_KILL_SWITCH_SK,
   tenantPk,
 } from "./keys.ts";
 
@@ -19,7 +20,7 @@ export function configAddress({ scope, object }: ConfigAddress): Address {
   if (object.kind === "API_KEY") {
     return { table: "config", pk: API_KEY_PARTITION, sk: object.key_id };
   }
-  return { table: "config", pk: scopePk(scope), sk: objectSk(object) };
+  return { table: "config", pk: scopePk(scope), sk: objectSk(scope, object) };
 }
 
 export function scopePk(scope: ConfigScope): string {
@@ -35,7 +36,10 @@ export function scopePk(scope: ConfigScope): string {
   }
 }
 
-function objectSk(object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>): string {
+function objectSk(
+  scope: ConfigScope,
+  object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>,
+): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
@@ -44,7 +48,9 @@ function objectSk(object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>): 
     case "ACTION_TYPE_BUDGET":
       return actionTypeBudgetSk(object.action_type);
     case "KILL_SWITCH":
-      return KILL_SWITCH_SK;
+      return scope.kind === "GLOBAL" || object.owner === "TENANT"
+        ? KILL_SWITCH_SK
+        : PLATFORM_KILL_SWITCH_SK;
     case "ACTION_TYPE":
       return catalogueSk(object.action_type);
     case "ACTIVE_POLICY":

@@ -24,7 +24,21 @@ describe("the keys are those of the contract", () => {
       "BUDGET#ACTION_TYPE#CREATE_INTERNAL_NOTE",
       { scope: account, object: { kind: "ACTION_TYPE_BUDGET", action_type: NOTE } },
     ],
-    ["GLOBAL", "KILL_SWITCH", { scope: { kind: "GLOBAL" }, object: { kind: "KILL_SWITCH" } }],
+    [
+      "GLOBAL",
+      "KILL_SWITCH",
+      { scope: { kind: "GLOBAL" }, object: { kind: "KILL_SWITCH", owner: "PLATFORM" } },
+    ],
+    [
+      "TENANT#acme",
+      "KILL_SWITCH",
+      { scope: tenant, object: { kind: "KILL_SWITCH", owner: "TENANT" } },
+    ],
+    [
+      "TENANT#acme#ACCOUNT#acct_42",
+      "KILL_SWITCH#PLATFORM",
+      { scope: account, object: { kind: "KILL_SWITCH", owner: "PLATFORM" } },
+    ],
     [
       "TENANT#acme",
       "ACTION_TYPE#CREATE_INTERNAL_NOTE",
@@ -65,9 +79,16 @@ const scopes: fc.Arbitrary<ConfigScope> = fc.oneof(
   ),
 );
 const objects: fc.Arbitrary<ConfigAddress["object"]> = fc.oneof(
-  fc.constantFrom({ kind: "MODE" }, { kind: "BUDGET" }, { kind: "KILL_SWITCH" }, {
-    kind: "ACTIVE_POLICY",
-  } as const),
+  fc.constantFrom(
+    { kind: "MODE" } as const,
+    { kind: "BUDGET" } as const,
+    {
+      kind: "ACTIVE_POLICY",
+    } as const,
+  ),
+  fc
+    .constantFrom("PLATFORM" as const, "TENANT" as const)
+    .map((owner) => ({ kind: "KILL_SWITCH", owner }) as const),
   types.map((action_type) => ({ kind: "MODE", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE_BUDGET", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE", action_type }) as const),
@@ -106,6 +127,9 @@ test("an account's shard is one of 8, for ever the same", () => {
   expect(shardOf(AccountId.parse("a"))).toBe(0xe40c292c % 8);
 });
 
-function sorted({ scope, object }: ConfigAddress) {
+/** For everyone there is one switch, whatever owner is named. */
+function sorted({ scope, object: named }: ConfigAddress) {
+  const isOfAll = scope.kind === "GLOBAL" && named.kind === "KILL_SWITCH";
+  const object = isOfAll ? { ...named, owner: "PLATFORM" } : named;
   return [Object.entries(scope).sort(), Object.entries(object).sort()];
 }

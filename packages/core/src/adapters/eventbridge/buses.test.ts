@@ -85,7 +85,7 @@ test("the bus of changes publishes one event of the admin API, and says whether 
   const change = configChanged(
     {
       scope: { kind: "ACCOUNT", ...ACCOUNT },
-      object: { kind: "KILL_SWITCH" },
+      object: { kind: "KILL_SWITCH", owner: "TENANT" },
       actor: "ops",
       action: "PUT /kill-switch",
       request_id: "r",
