@@ -38,7 +38,7 @@ const UnforeseenBody = z
 const REFUSALS: Readonly<Record<ErrorStatus, string>> = {
   400: "The request is not valid; `issues` names the places.",
   401: "No valid credential.",
-  403: "The credential is not for this tenant, or its role is too low.",
+  403: "The credential is not for this tenant, account or action type, or has no role for this.",
   404: "There is no such thing.",
   405: "The path has no such method; `Allow` names those it has.",
   409: "Another change was under way and did not end in time. Try again.",

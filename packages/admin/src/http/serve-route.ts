@@ -1,8 +1,9 @@
+import { mayActAs } from "@autonomy-gate/core/access/role";
 import { calendarAt } from "@autonomy-gate/core/day";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { authenticate } from "../auth/authenticate.ts";
-import { type Credential, mayActAs } from "../auth/credential.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { AdminPorts } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { HttpError } from "./errors.ts";
@@ -34,16 +35,16 @@ export const limitBody = bodyLimit({
   },
 });
 
-/** Finds out who is asking, and whether their role may ask this at all. */
+/** Finds out who is asking, and whether one of their roles may ask this at all. */
 export async function admit(
   c: Context<AdminEnv>,
   route: AdminRoute,
-  { authentication }: AdminPorts,
+  { authentication, clock }: AdminPorts,
 ): Promise<void> {
-  const credential = await authenticate(c.req.raw.headers, authentication);
+  const credential = await authenticate(c.req.raw.headers, authentication, clock.epochMs());
   c.set("credential", credential);
-  if (mayActAs(credential.role, route.role)) return;
-  throw new HttpError("FORBIDDEN", `This needs the role ${route.role}.`);
+  if (route.roles.some((role) => mayActAs(credential.roles, role))) return;
+  throw new HttpError("FORBIDDEN", `This needs the role ${route.roles.join(" or ")}.`);
 }
 
 /** Answers one request of somebody admitted. */

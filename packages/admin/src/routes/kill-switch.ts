@@ -7,6 +7,7 @@ import {
   KILL_SWITCH_REASON_LENGTH_MAX,
   KillSwitchV1,
 } from "@autonomy-gate/core/kill-switch/kill-switch";
+import { hasVisibleText } from "@autonomy-gate/core/visible-text";
 import * as z from "zod";
 import { sideOf } from "../auth/credential.ts";
 import { json } from "../http/answer.ts";
@@ -44,7 +45,8 @@ const SwitchBody = z.strictObject({
     .trim()
     .min(1)
     .max(KILL_SWITCH_REASON_LENGTH_MAX)
-    .refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
+    .refine((text) => text.isWellFormed(), "must be well-formed Unicode")
+    .refine(hasVisibleText, "must have a visible character"),
   action_types: z.array(ActionType).min(1).max(ACTION_TYPES_MAX).optional(),
   expires_at: KillSwitchV1.shape.expires_at,
 });
@@ -64,6 +66,7 @@ export const getKillSwitch = adminRoute({
     "A tenant and an account have two: the tenant's own and the platform's. `kill_switch` is that of `owner`, by default of the credential's side; `effective` lists those of both.",
   role: "viewer",
   reach: ANY_SCOPE,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({ owner: SwitchOwner.optional() }),
   body: NOTHING,
@@ -87,6 +90,8 @@ export const putKillSwitch = adminRoute({
     "Scope: an account, a tenant, or with none named everyone. When this answers for an account, nothing automatic commits there any more on the facts before it; `takes_hold` says how long it may take elsewhere. Each owner lifts its own switch: a platform credential sets the platform's unless `owner` is TENANT, a tenant's credential only the tenant's.",
   role: "operator",
   reach: ANY_SCOPE,
+  // One switch holds the stop of every type: to write it is to lift another's.
+  limited: "ACCOUNT",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: SwitchBody,
@@ -109,7 +114,7 @@ export const putKillSwitch = adminRoute({
     const [effective, look_alikes] = await Promise.all([
       effectiveSwitches(scope, calendar, ports.config),
       scope.kind === "ACCOUNT"
-        ? lookAlikesInDecisions(scope, calendar, ports, STOP_DECISIONS_MAX)
+        ? lookAlikesInDecisions({ ...request, scope }, ports, STOP_DECISIONS_MAX)
         : undefined,
     ]);
     const etag = etagOf(after);

@@ -1,3 +1,4 @@
+import type { KeyId } from "../access/api-key.ts";
 import type { AccountId, ActionType, TenantId } from "../ids.ts";
 import type { SwitchOwner } from "../kill-switch/applied.ts";
 
@@ -16,7 +17,9 @@ export type ConfigObject =
   /** For everyone the platform alone has one, whatever owner is named. */
   | { readonly kind: "KILL_SWITCH"; readonly owner: SwitchOwner }
   | { readonly kind: "ACTION_TYPE"; readonly action_type: ActionType }
-  | { readonly kind: "ACTIVE_POLICY" };
+  | { readonly kind: "ACTIVE_POLICY" }
+  /** A credential of the tenant, or with no tenant one of the platform. */
+  | { readonly kind: "API_KEY"; readonly key_id: KeyId };
 
 /** Names one configuration object. */
 export interface ConfigAddress {

@@ -26,6 +26,7 @@ export const AutonomyConfigChanged = z.looseObject({
       "KILL_SWITCH",
       "ACTION_TYPE",
       "ACTIVE_POLICY",
+      "API_KEY",
     ]),
     action_type: ActionType.nullable(),
     owner: SwitchOwner.optional().describe("Whose kill switch it is."),

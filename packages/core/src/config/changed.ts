@@ -3,7 +3,7 @@ import type { SwitchOwner } from "../kill-switch/applied.ts";
 import type { Delivery } from "../ports.ts";
 import { attributesForm } from "../table/json-form.ts";
 import type { ConfigScope } from "./address.ts";
-import type { ConfigChange } from "./change.ts";
+import { type ConfigChange, shown } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
 /** Tells of a change that was made; the audit entry stays the truth. */
@@ -20,8 +20,8 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       action: change.action,
       actor: change.actor,
       request_id: change.request_id,
-      before: before === undefined ? null : attributesForm(before),
-      after: after === undefined ? null : attributesForm(after),
+      before: before === undefined ? null : attributesForm(shown(object, before)),
+      after: after === undefined ? null : attributesForm(shown(object, after)),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ConfigAddress, ConfigObject, ConfigScope } from "../config/address.ts";
 import type { Address } from "../table/table.ts";
+import { API_KEY_PARTITION } from "../topology.ts";
 import {
   ACTIVE_POLICY_SK,
   accountPk,
@@ -15,6 +16,10 @@ import {
 
 /** Where a configuration object is stored. */
 export function configAddress({ scope, object }: ConfigAddress): Address {
+  // A key is looked up before anyone knows whose it is.
+  if (object.kind === "API_KEY") {
+    return { table: "config", pk: API_KEY_PARTITION, sk: object.key_id };
+  }
   return { table: "config", pk: scopePk(scope), sk: objectSk(scope, object) };
 }
 
@@ -31,7 +36,10 @@ export function scopePk(scope: ConfigScope): string {
   }
 }
 
-function objectSk(scope: ConfigScope, object: ConfigObject): string {
+function objectSk(
+  scope: ConfigScope,
+  object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>,
+): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
