@@ -69,7 +69,7 @@ export const effectiveMode = adminRoute({
     const types = known.filter((type) => coversActionType(credential.limits, type));
     const [replies, alike] = await Promise.all([
       ports.gate.readFacts(types.map((action_type) => ({ ...accountOf(scope), action_type }))),
-      lookAlikes(scope, calendar, ports),
+      lookAlikes({ scope, calendar, credential }, ports),
     ]);
     const warned = alike.accounts.length === 0 ? {} : { look_alikes: alike };
     const answered = replies.flatMap(({ facts }, index) => {

@@ -114,7 +114,7 @@ export const putKillSwitch = adminRoute({
     const [effective, look_alikes] = await Promise.all([
       effectiveSwitches(scope, calendar, ports.config),
       scope.kind === "ACCOUNT"
-        ? lookAlikesInDecisions(scope, calendar, ports, STOP_DECISIONS_MAX)
+        ? lookAlikesInDecisions({ ...request, scope }, ports, STOP_DECISIONS_MAX)
         : undefined,
     ]);
     const etag = etagOf(after);

@@ -1,7 +1,8 @@
-import type { Calendar } from "@autonomy-gate/core/day";
+import { coversAccount } from "@autonomy-gate/core/access/limits";
 import { AccountId, isLookAlike } from "@autonomy-gate/core/ids";
 import type { DecisionReader } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
+import type { Caller } from "../http/route.ts";
 import type { AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
 
@@ -43,28 +44,31 @@ export type LookAlikes = z.infer<typeof LookAlikes>;
 
 type Seen = LookAlikes["accounts"][number]["seen_in"];
 
+/** Whose look-alikes somebody asks for; they see those within their limits. */
+interface Asked extends Pick<Caller, "calendar" | "credential"> {
+  readonly scope: AccountScope;
+}
+
 /** The look-alikes of an account among a tenant's newest decisions of the last 24 hours. */
 export async function lookAlikesInDecisions(
-  scope: AccountScope,
-  { epochMs }: Calendar,
+  asked: Asked,
   { decisions }: Pick<AdminPorts, "decisions">,
   countMax: number,
 ): Promise<LookAlikes> {
-  const since = new Date(epochMs - WINDOW_MS).toISOString();
-  const { ids, complete } = await accountsDecidedOn(scope, since, decisions, countMax);
-  return { accounts: alike(scope, ids, "DECISIONS"), since, complete };
+  const since = new Date(asked.calendar.epochMs - WINDOW_MS).toISOString();
+  const { ids, complete } = await accountsDecidedOn(asked.scope, since, decisions, countMax);
+  return { accounts: alike(asked, ids, "DECISIONS"), since, complete };
 }
 
 /** The same, and among the accounts that the tenant's newest audit entries changed. */
 export async function lookAlikes(
-  scope: AccountScope,
-  calendar: Calendar,
+  asked: Asked,
   ports: Pick<AdminPorts, "decisions" | "audit">,
 ): Promise<LookAlikes> {
   const [inDecisions, changes] = await Promise.all([
-    lookAlikesInDecisions(scope, calendar, ports, GLANCE_MAX),
+    lookAlikesInDecisions(asked, ports, GLANCE_MAX),
     ports.audit.page({
-      scope: { kind: "TENANT", tenant_id: scope.tenant_id },
+      scope: { kind: "TENANT", tenant_id: asked.scope.tenant_id },
       order: "newest-first",
       limit: GLANCE_MAX,
       bytesMax: CHANGES_BYTES_MAX,
@@ -75,7 +79,7 @@ export async function lookAlikes(
     return id.success ? [id.data] : [];
   });
   return {
-    accounts: [...inDecisions.accounts, ...alike(scope, changed, "CONFIGURATION")],
+    accounts: [...inDecisions.accounts, ...alike(asked, changed, "CONFIGURATION")],
     since: inDecisions.since,
     complete: inDecisions.complete && changes.next === undefined,
   };
@@ -105,10 +109,12 @@ async function accountsDecidedOn(
 }
 
 function alike(
-  { account_id }: AccountScope,
+  { scope: { account_id }, credential: { limits } }: Asked,
   ids: readonly AccountId[],
   seen_in: Seen,
 ): LookAlikes["accounts"] {
-  const found = new Set(ids.filter((id) => isLookAlike(id, account_id)));
+  const found = new Set(
+    ids.filter((id) => isLookAlike(id, account_id) && coversAccount(limits, id)),
+  );
   return [...found].sort().map((id) => ({ account_id: id, seen_in }));
 }

@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
     decision: "BLOCK",
     because: ["KILL_SWITCH", "KILL_SWITCH"],
     explanation:
-      "The platform's kill switch of tenant acme is engaged (incident 7). This action must not run.",
+      'The platform\'s kill switch of tenant acme is engaged ("incident 7"). This action must not run.',
   },
   {
     name: "the platform's kill switch of an account",
