@@ -100,6 +100,16 @@ function alarmList({
       metric: { metricQueries: [conflicts()] },
       limit: ALARM_LIMITS.conflictsPerPeriod,
     },
+    ClockDifference: {
+      runbook: "wrong-clock",
+      metric: {
+        namespace: METRICS_NAMESPACE,
+        metricName: METRICS.clockDifference.name,
+        dimensions: { service: CONSUMER_SERVICE },
+        statistic: "Maximum",
+      },
+      limit: 0,
+    },
     AdminErrors: { runbook: "admin-errors", metric: functionMetric(admin, "Errors"), limit: 0 },
     AuthorizerErrors: {
       runbook: "authorizer-errors",

@@ -78,6 +78,7 @@ export async function aBrokenGate(fault: Fault): Promise<StackFile> {
 
 const SILENT: Consumer["telemetry"] = {
   retried: () => {},
+  clockDiffers: () => {},
   decided: () => {},
   quarantined: () => {},
   failed: () => {},

@@ -28,3 +28,8 @@ export function clockAt(
     },
   };
 }
+
+/** How far a clock is moved: the comparison with the stand-ins' time is moved with it. */
+export function offsetOf(clock: Clock): number {
+  return clock.epochMs() - Date.now();
+}

@@ -35,7 +35,7 @@ import { startDynamoDb } from "../src/dynamodb/server.ts";
 import { createTables } from "../src/dynamodb/tables.ts";
 import { startEvents } from "../src/events/server.ts";
 import { createQueues, startSqs } from "../src/sqs.ts";
-import { noonClock } from "./gate-clocks.ts";
+import { noonClock, offsetOf } from "./gate-clocks.ts";
 import { arn } from "./local-bus.ts";
 import { account as aws } from "./local-queues.ts";
 import { type Faults, watchedConsumer } from "./watched-consumer.ts";
@@ -113,7 +113,7 @@ export async function startGate() {
     },
     /** What stands behind the specification's services, on the same tables. */
     services: (clock: Clock) => {
-      const table = dynamoTable(createDynamoClient(), TABLES);
+      const table = dynamoTable(createDynamoClient(), TABLES, offsetOf(clock));
       return {
         gate: gateStore(table),
         config: configStore({ table, clock, newId: newSortableId }),
@@ -123,7 +123,7 @@ export async function startGate() {
       };
     },
     /** The Lambda function as it is deployed, with clients of its own. */
-    handler: (clock: Clock = noonClock()): IntentsHandler => createHandler(config, clock),
+    handler: (clock: Clock = noonClock()): IntentsHandler => createHandler(config, clock, offsetOf(clock)),
     /** The consumer on the same adapters, with clients whose commands can be seen and made to fail. */
     consumer: (options: { clock?: Clock; faults?: Faults } = {}) =>
       watchedConsumer(config, options),

@@ -279,9 +279,9 @@ describe("AutonomyBudgetService", () => {
     const changedSince: GateStore = {
       ...ports.gate,
       readFacts: async (requests) => {
-        const replies = await ports.gate.readFacts(requests);
+        const read = await ports.gate.readFacts(requests);
         await tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: 0 });
-        return replies;
+        return read;
       },
     };
     const budgets = new AutonomyBudgetService({ ...ports, gate: changedSince });

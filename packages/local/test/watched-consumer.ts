@@ -11,7 +11,7 @@ import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import { noonClock } from "./gate-clocks.ts";
+import { noonClock, offsetOf } from "./gate-clocks.ts";
 
 /** One command that went to a stand-in, by when it was sent and when it was answered. */
 export interface Trip {
@@ -88,13 +88,14 @@ export function watchedConsumer(
     step,
   );
   const consumer: Consumer = {
-    store: gateStore(dynamoTable(clients.db, config.tables)),
+    store: gateStore(dynamoTable(clients.db, config.tables, offsetOf(clock))),
     bus: eventBridgeOutcomeBus(clients.bus, config.busName),
     quarantine: sqsQuarantine(clients.sqs, config.quarantineUrl),
     clock,
     turns: createTurns(),
     telemetry: {
       retried: (operation, code) => retries.push(`${operation} ${code}`),
+      clockDiffers: () => {},
       decided: () => {},
       quarantined: () => {},
       failed: (_, error) => failures.push(error),

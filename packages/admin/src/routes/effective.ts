@@ -1,3 +1,4 @@
+import { readAllFacts } from "@autonomy-gate/core/commit/read-all-facts";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { listAll } from "@autonomy-gate/core/config/list-all";
@@ -48,7 +49,8 @@ export const effectiveMode = adminRoute({
   handle: async ({ scope, query, calendar }, ports) => {
     const one = query.action_type;
     const types = one === undefined ? await knownTypes(scope, ports) : [one];
-    const replies = await ports.gate.readFacts(
+    const replies = await readAllFacts(
+      ports.gate,
       types.map((action_type) => ({ ...accountOf(scope), action_type })),
     );
     const known = replies.flatMap(({ facts }, index) => {

@@ -40,17 +40,21 @@ const REQUESTS = {
   },
 };
 
-/** Builds the consumer on AWS's clients; endpoints and credentials come from their environment. */
+/**
+ * Builds the consumer on AWS's clients; endpoints and credentials come from their environment.
+ * @param serviceOffsetMs how far the clock is moved on purpose: as far as AWS's time is moved too
+ */
 export function createHandler(
   config: ConsumerConfig,
   clock: Clock = systemClock(),
+  serviceOffsetMs = 0,
 ): IntentsHandler {
   const logger = new Logger({ serviceName: SERVICE_NAME });
   const events = new EventBridgeClient(REQUESTS);
   leaveOutRequestLog(events);
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
   const consumer: Consumer = {
-    store: gateStore(dynamoTable(createDynamoClient(REQUESTS), config.tables)),
+    store: gateStore(dynamoTable(createDynamoClient(REQUESTS), config.tables, serviceOffsetMs)),
     bus: eventBridgeOutcomeBus(events, config.busName),
     quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,
