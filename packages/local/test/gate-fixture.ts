@@ -123,7 +123,8 @@ export async function startGate() {
       };
     },
     /** The Lambda function as it is deployed, with clients of its own. */
-    handler: (clock: Clock = noonClock()): IntentsHandler => createHandler(config, clock, offsetOf(clock)),
+    handler: (clock: Clock = noonClock()): IntentsHandler =>
+      createHandler(config, clock, offsetOf(clock)),
     /** The consumer on the same adapters, with clients whose commands can be seen and made to fail. */
     consumer: (options: { clock?: Clock; faults?: Faults } = {}) =>
       watchedConsumer(config, options),

@@ -1,5 +1,5 @@
-import { readAllFacts } from "@autonomy-gate/core/commit/read-all-facts";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
+import { readAllFacts } from "@autonomy-gate/core/commit/read-all-facts";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { listAll } from "@autonomy-gate/core/config/list-all";
 import type { Calendar } from "@autonomy-gate/core/day";

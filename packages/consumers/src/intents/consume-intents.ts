@@ -135,7 +135,8 @@ function followUpOf(
   result: CommitResult,
 ): FollowUp {
   try {
-    if (result.status === "failed") return { refused: [], failure: { received, error: result.error } };
+    if (result.status === "failed")
+      return { refused: [], failure: { received, error: result.error } };
     return sortMessages(intake?.messages ?? [], result);
   } catch (error) {
     return { refused: [], failure: { received, error } };

@@ -49,7 +49,12 @@ export async function batchRead(
     if (pending.size === 0 || isEnough(isRead)) {
       const lookup = (address: Address) => found.get(addressText(address));
       const isComplete = pending.size === 0;
-      return { lookup, isRead, isComplete, ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }) };
+      return {
+        lookup,
+        isRead,
+        isComplete,
+        ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }),
+      };
     }
     fault = replies.fault;
   }

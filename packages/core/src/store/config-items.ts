@@ -95,7 +95,15 @@ function isStill({
   };
 }
 
+/** What an audit entry says beside the object that was changed. */
+export type Audited = Omit<ConfigChange, "object">;
+
 function auditItem(change: ConfigChange, auditId: string): KeyedItem {
+  return auditEntry(change, configAddress(change).sk, auditId);
+}
+
+/** @param object the sort key of what was changed */
+export function auditEntry(change: Audited, object: string, auditId: string): KeyedItem {
   const { scope, before, after } = change;
   return {
     pk: scope.kind === "GLOBAL" ? GLOBAL_PK : tenantPk(scope.tenant_id),
@@ -103,7 +111,7 @@ function auditItem(change: ConfigChange, auditId: string): KeyedItem {
     at: change.at,
     actor: change.actor,
     action: change.action,
-    object: configAddress(change).sk,
+    object,
     ...(scope.kind === "ACCOUNT" ? { account_id: scope.account_id } : {}),
     before: before ?? null,
     after: after ?? null,

@@ -6,7 +6,13 @@ import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
-import { invariant1, invariant1OfClocks, invariant1OfDays, invariant2, invariant13 } from "./budget-invariants.ts";
+import {
+  invariant1,
+  invariant1OfClocks,
+  invariant1OfDays,
+  invariant2,
+  invariant13,
+} from "./budget-invariants.ts";
 import { createCostCheck, type Meter } from "./costs.ts";
 import { type Evidence, intentText, type Violation } from "./evidence.ts";
 import {

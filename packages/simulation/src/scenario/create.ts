@@ -144,10 +144,7 @@ function pickAccounts(profile: Profile, random: Random) {
   const other = { tenant_id: "other", account_id: "a1" };
   if (profile === "throttled-tenant") return [one, other];
   if (profile === "burst" || profile === "stop-race" || random.chance(0.4)) return [one];
-  const others = [
-    { tenant_id: "acme", account_id: "a2" },
-    other,
-  ];
+  const others = [{ tenant_id: "acme", account_id: "a2" }, other];
   return [one, ...random.shuffled(others).slice(0, 1 + random.int(2))];
 }
 

@@ -24,8 +24,8 @@ import {
 } from "../../table/table.ts";
 import { nameOf, type SomeTableNames } from "./client.ts";
 import { cancellationFault, faultOf } from "./faults.ts";
-import { serviceTimeOf } from "./service-time.ts";
 import { queryInput, terms, transactItem } from "./requests.ts";
+import { serviceTimeOf } from "./service-time.ts";
 import { fromWire, toWire, type WireItem } from "./wire.ts";
 
 const DONE = { status: "done" } as const;
