@@ -20,19 +20,20 @@ export async function* commitInWaves(
 ): AsyncGenerator<readonly IntentResult[], void, void> {
   const arrived: IntentResult[] = [];
   const working = new Set<Promise<void>>();
-  const track = (work: Promise<readonly IntentResult[] | undefined>) => {
-    const done: Promise<void> = work.then((results = []) => {
+  const track = (work: Promise<readonly IntentResult[]>) => {
+    const done: Promise<void> = work.then((results) => {
       arrived.push(...results);
       working.delete(done);
     });
     working.add(done);
-    return done;
+    return { done };
   };
-  const begin = async (some: readonly ReceivedIntent[]) => {
+  const begin = async (some: readonly ReceivedIntent[]): Promise<readonly IntentResult[]> => {
     const { pieces, unread } = await startReadable(some, mayBeRecorded, context);
-    const awaited = pieces.map(({ work, isHeldUp }) => Promise.race([track(work), isHeldUp]));
-    if (unread.length > 0) track(begin(unread).then(() => undefined));
+    const awaited = pieces.map(({ work, isHeldUp }) => Promise.race([track(work).done, isHeldUp]));
+    if (unread.length > 0) track(begin(unread));
     await Promise.all(awaited);
+    return [];
   };
   if (intents.length > 0) await begin(intents);
   for (;;) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ACCOUNT, aBudget, aClaim, calendar, countersOf, day } from "../../test/fixtures.ts";
+import { ACCOUNT, aBudget, aClaim, calendar, countersOf, day, NOTE } from "../../test/fixtures.ts";
 import { memoryTable } from "../adapters/memory/memory-table.ts";
 import { budgetWrite } from "../budget/claim.ts";
 import { type BudgetPosition, positionNow } from "../budget/state.ts";
@@ -75,7 +75,7 @@ test("OUT-3: a day opened by a wrong clock is set back to what the right day has
   expect(await account.setBack()).toEqual({ status: "open" });
   expect(await account.positionOn(RIGHT)).toMatchObject({
     dateKey: RIGHT,
-    counts: countersOf(3),
+    counts: countersOf(3, { [NOTE]: 3 }),
     basis: { kind: "same-day" },
   });
   expect([await account.countOn(RIGHT), await account.countOn(FAR)]).toEqual([3, 2]);
@@ -88,7 +88,7 @@ test("OUT-3: the later day goes on from its counts when it really comes", async 
   await account.claim(RIGHT);
   await account.claim("2026-11-23", 4);
   const position = await account.positionOn(FAR);
-  expect(position.counts).toEqual(countersOf(2));
+  expect(position.counts).toEqual(countersOf(2, { [NOTE]: 2 }));
   expect(await account.commit(position, 3)).toBe("done");
   expect(await account.countOn(FAR)).toBe(5);
   expect(await account.positionOn(FAR)).not.toHaveProperty("setAside");
@@ -140,8 +140,8 @@ test("OUT-3: setting back twice changes nothing more, and writes one audit entry
     expect.objectContaining({
       actor: "ops",
       account_id: ACCOUNT.account_id,
-      before: { date_key: FAR, count: 2 },
-      after: { date_key: RIGHT, count: 1 },
+      before: { date_key: FAR, count: 2, [`count#${NOTE}`]: 2 },
+      after: { date_key: RIGHT, count: 1, [`count#${NOTE}`]: 1 },
     }),
   ]);
 });

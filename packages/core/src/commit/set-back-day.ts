@@ -103,29 +103,31 @@ async function daysFrom(
   dateKey: DateKey,
 ): Promise<Days | SetBackReply> {
   const { closed } = budgetStateReader(table);
-  const later = new Map([...known, open].map((day) => [day.dateKey, day]));
+  const days = new Map([...known, open].map((day) => [day.dateKey, day]));
   let previous = open.previousConsumedOn;
   while (previous !== undefined && previous > dateKey) {
-    if (later.size > DAYS_SET_ASIDE_MAX) return { status: "too-many-days" };
+    if (days.size > DAYS_SET_ASIDE_MAX) return { status: "too-many-days" };
     const day = openDayOf((await closed(account, previous)).state);
     if (day === undefined) return { status: "unreadable", day: previous };
-    later.set(day.dateKey, day);
+    days.set(day.dateKey, day);
     previous = day.previousConsumedOn;
   }
-  const row = (await closed(account, dateKey)).state;
-  const recorded = later.get(dateKey) ?? openDayOf(row);
-  if (recorded === undefined && (row.status === "unreadable" || previous === dateKey)) {
-    return { status: "unreadable", day: dateKey };
-  }
-  const setAside = [...later.values()].filter((day) => day.dateKey > dateKey);
+  const setAside = [...days.values()].filter((day) => day.dateKey > dateKey);
   if (setAside.length > DAYS_SET_ASIDE_MAX) return { status: "too-many-days" };
-  const before = previous === dateKey ? undefined : previous;
-  const to = recorded ?? {
-    dateKey,
-    counts: new Map([[EVERY_CLAIM, 0] as const]),
-    ...(before === undefined ? {} : { previousConsumedOn: before }),
-  };
-  return { to, setAside };
+  const row = (await closed(account, dateKey)).state;
+  const to = days.get(dateKey) ?? openDayOf(row) ?? unusedDay(dateKey, row, previous);
+  return to === undefined ? { status: "unreadable", day: dateKey } : { to, setAside };
+}
+
+/** A day for which nothing is recorded; `undefined` where a later one says that something is. */
+function unusedDay(
+  dateKey: DateKey,
+  row: Stored<BudgetState>,
+  previousConsumedOn: DateKey | undefined,
+): OpenDay | undefined {
+  if (row.status !== "absent" || previousConsumedOn === dateKey) return undefined;
+  const counts = new Map([[EVERY_CLAIM, 0] as const]);
+  return { dateKey, counts, ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }) };
 }
 
 function openDayOf(state: Stored<BudgetState>): OpenDay | undefined {

@@ -32,33 +32,29 @@ export async function batchRead(
   isEnough: (isRead: BatchRead["isRead"]) => boolean = () => false,
 ): Promise<BatchRead> {
   const found = new Map<string, Item>();
+  const lookup = (address: Address) => found.get(addressText(address));
   let pending = new Map(addresses.map((at) => [addressText(at), at]));
-  let serviceEpochMs: number | undefined;
-  let fault: TransientError | undefined;
   const isRead = (address: Address) => !pending.has(addressText(address));
+  let serviceTime: Pick<BatchRead, "serviceEpochMs"> = {};
+  let fault: TransientError | undefined;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const replies = await askOnce(table, [...pending.values()]);
-    pending = new Map();
-    for (const reply of replies.received) {
-      serviceEpochMs = reply.serviceEpochMs ?? serviceEpochMs;
-      for (const { table, item } of reply.items) {
-        found.set(addressText({ table, pk: item.pk, sk: item.sk }), item);
-      }
+    for (const { table, item } of replies.received.flatMap(({ items }) => items)) {
+      found.set(addressText({ table, pk: item.pk, sk: item.sk }), item);
     }
-    for (const address of replies.unread) pending.set(addressText(address), address);
-    if (pending.size === 0 || isEnough(isRead)) {
-      const lookup = (address: Address) => found.get(addressText(address));
-      const isComplete = pending.size === 0;
-      return {
-        lookup,
-        isRead,
-        isComplete,
-        ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }),
-      };
-    }
+    pending = new Map(replies.unread.map((at) => [addressText(at), at]));
+    serviceTime = serviceTimeIn(replies) ?? serviceTime;
     fault = replies.fault;
+    const isComplete = pending.size === 0;
+    if (isComplete || isEnough(isRead)) return { lookup, isRead, isComplete, ...serviceTime };
   }
   throw fault ?? new TransientError("THROTTLED", "Keys were left unprocessed in every round.");
+}
+
+function serviceTimeIn({ received }: Replies): Pick<BatchRead, "serviceEpochMs"> | undefined {
+  const times = received.flatMap(({ serviceEpochMs = [] }) => serviceEpochMs);
+  const serviceEpochMs = times.at(-1);
+  return serviceEpochMs === undefined ? undefined : { serviceEpochMs };
 }
 
 /** What came of the requests of one round. */

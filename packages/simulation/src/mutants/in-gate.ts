@@ -292,8 +292,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "unprocessed-is-absent",
     about: "keys that came back unprocessed count as read",
     file: BATCH_READ,
-    search: "if (pending.size === 0 || isEnough(isRead)) {",
-    replace: "pending = new Map(); if (pending.size === 0 || isEnough(isRead)) {",
+    search: "const isComplete = pending.size === 0;",
+    replace: "pending = new Map(); const isComplete = pending.size === 0;",
   },
   {
     name: "fence-raised-once",
