@@ -205,7 +205,11 @@ describe("budgets", () => {
     const body = { account_id: "ahead", date_key: today() };
     const setBack = (more: object = {}, by = key) =>
       admin.send("PUT", "/budget/state", { key: by, body: { ...body, ...more } });
-    expect(await setBack()).toMatchObject({ status: 409, json: { code: "CONFLICT" } });
+    expect(await setBack()).toMatchObject({ status: 404, json: { code: "NOT_FOUND" } });
+    await spent("ahead", today(), 1);
+    const later = new Date(Date.now() + 172_800_000).toISOString().slice(0, 10);
+    const tooFar = await setBack({ date_key: later });
+    expect(tooFar).toMatchObject({ status: 409, json: { code: "CONFLICT" } });
     await put({ account_id: "ahead", max_autonomous_per_day: 5 });
     await store("ahead", `BUDGET_STATE#${today().replaceAll("-", "")}`, {
       date_key: today(),

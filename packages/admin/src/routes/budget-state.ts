@@ -17,6 +17,7 @@ import { changedMeanwhile } from "../http/etag.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope, NamedScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
+import { notFound } from "./write.ts";
 
 const BudgetState = AutonomyBudgetStateV1.partial({ updated_at: true });
 type BudgetState = z.infer<typeof BudgetState>;
@@ -49,7 +50,7 @@ export const putBudgetState = adminRoute({
   path: "/budget/state",
   summary: "Set back an open day that a wrong clock opened",
   description:
-    "Opens `date_key` in the place of the later day that is open, with everything recorded for it. What is recorded for later days stays counted: such a day goes on from its counts when it comes. Answers once nothing automatic can commit for the later day any more. 409 when no later day is open.",
+    "Opens `date_key` in the place of the later day that is open, with everything recorded for it. What is recorded for later days stays counted: such a day goes on from its counts when it comes. Answers once nothing automatic can commit for the later day any more. 404 when the account has no budget state; 409 when no later day is open.",
   role: "operator",
   reach: ACCOUNT,
   params: NO_FIELDS,
@@ -58,6 +59,8 @@ export const putBudgetState = adminRoute({
   success: z.object({ state: BudgetState }),
   handle: async ({ scope, body, calendar, credential, requestId, ifMatch }, ports) => {
     if (ifMatch !== undefined) throw changedMeanwhile();
+    const { state: stored } = await ports.budgetStates.current(scope);
+    if (stored.status === "absent") throw notFound();
     const { date_key } = body;
     if (daysBetween(calendar.today(DEFAULT_TIME_ZONE), date_key) < -1) {
       throw invalid([{ path: "body.date_key", message: "must not be before yesterday" }]);
