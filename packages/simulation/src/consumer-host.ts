@@ -158,6 +158,7 @@ function doneOf(
 function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {
   return {
     retried: () => {},
+    clockDiffers: () => {},
     decided: () => {},
     quarantined: () => {},
     failed: (_what, error) => onFailure(error),

@@ -18,7 +18,7 @@ export function decisionReader(table: Table): DecisionReader {
 async function readPage(table: Table, query: DecisionQuery): Promise<Page<ListedDecision>> {
   const { items, next } = await scanShards(table, query);
   const refs = items.flatMap((place) => refsAt(place, query.tenant_id));
-  const lookup = await batchRead(table, refs.map(addressOf));
+  const { lookup } = await batchRead(table, refs.map(addressOf));
   const found = refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) }));
   const { within } = query;
   return {
