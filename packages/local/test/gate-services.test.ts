@@ -252,8 +252,8 @@ describe("AutonomyBudgetService", () => {
     await tenant.allow();
     const deaf: GateStore = {
       ...ports.gate,
-      recordClaims: async (records, write) => {
-        await ports.gate.recordClaims(records, write);
+      recordClaims: async (records, writes) => {
+        await ports.gate.recordClaims(records, writes);
         throw new TransientError("UNAVAILABLE", "The answer was lost.");
       },
     };

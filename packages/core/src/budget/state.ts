@@ -2,11 +2,11 @@ import type { Calendar, DateKey } from "../day.ts";
 import type { Stored } from "../stored.ts";
 import { type Counter, EVERY_CLAIM } from "./counter.ts";
 
-/** The budget state of an account as stored: one open day, and the fence. */
+/** A budget's state as stored: one open day, and the fence. */
 export interface BudgetState {
   /** The open day; absent when the item was made by a fence alone. */
   readonly openDay?: OpenDay;
-  /** Raised by every account-level admin write; 0 when never raised. */
+  /** Raised by every admin write that concerns the budget; 0 when never raised. */
   readonly fence: number;
 }
 
@@ -19,7 +19,7 @@ export interface OpenDay {
 }
 
 /**
- * Where an account's budget stands for claims made now. The day may not be open yet: then all
+ * Where a budget stands for claims made now. The day may not be open yet: then all
  * counts are 0 and `closing` is the day that the first claim closes.
  */
 export interface BudgetPosition {
@@ -29,6 +29,11 @@ export interface BudgetPosition {
   /** What the stored item must still be when the claim is written. */
   readonly basis: BudgetBasis;
   readonly fence: number;
+}
+
+/** Where a claim stands: its account's budget, and its tenant's where a ceiling is set. */
+export interface ClaimPosition extends BudgetPosition {
+  readonly tenant?: BudgetPosition;
 }
 
 export type BudgetBasis =

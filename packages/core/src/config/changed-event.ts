@@ -25,6 +25,8 @@ export const AutonomyConfigChanged = z.looseObject({
       "KILL_SWITCH",
       "ACTION_TYPE",
       "ACTIVE_POLICY",
+      "BUDGET_CEILING",
+      "TENANT_BUDGET",
     ]),
     action_type: ActionType.nullable(),
     action: z.string().describe("What was done, such as PUT /config."),
