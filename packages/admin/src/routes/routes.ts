@@ -4,6 +4,7 @@ import { listAudit } from "./audit.ts";
 import { exportAudit } from "./audit-export.ts";
 import { deleteBudget, getBudget, putBudget } from "./budget.ts";
 import { getBudgetState } from "./budget-state.ts";
+import { deleteCeiling, getCeiling, putCeiling } from "./ceiling.ts";
 import { deleteMode, listModes, putMode } from "./config.ts";
 import { getDecision, listDecisions } from "./decisions.ts";
 import { effectiveMode } from "./effective.ts";
@@ -23,6 +24,9 @@ export const ROUTES: readonly AdminRoute[] = [
   putBudget,
   deleteBudget,
   getBudgetState,
+  getCeiling,
+  putCeiling,
+  deleteCeiling,
   listActionTypes,
   putActionType,
   deleteActionType,

@@ -21,8 +21,8 @@ export interface Change {
  * Changes one object, with its audit entry in the same transaction, and tells the bus. Throws a 412
  * when the object is not what If-Match names or changed since it was read here: of several writers
  * at once one wins and the others are told. Throws a 404 when what is to go is not there. Whatever
- * it says of an account or a ceiling, nothing automatic commits there any more on facts from before that: who is
- * refused may have made the change in a request that died.
+ * it says of an account or a ceiling, nothing automatic commits there any more on facts from before
+ * that: who is refused may have made the change in a request that died.
  */
 export async function makeChange(change: Change, caller: Caller, ports: AdminPorts): Promise<void> {
   const { scope, object, action, after } = change;
