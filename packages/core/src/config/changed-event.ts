@@ -25,10 +25,14 @@ export const AutonomyConfigChanged = z.looseObject({
       "KILL_SWITCH",
       "ACTION_TYPE",
       "ACTIVE_POLICY",
-      "BUDGET_CEILING",
-      "TENANT_BUDGET",
     ]),
     action_type: ActionType.nullable(),
+    ceiling: z
+      .enum(["PLATFORM", "TENANT"])
+      .optional()
+      .describe(
+        "Who sets the limit on all accounts of the tenant together that was changed; object is then BUDGET.",
+      ),
     action: z.string().describe("What was done, such as PUT /config."),
     actor: z.string(),
     request_id: z.string(),
