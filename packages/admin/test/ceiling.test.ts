@@ -71,7 +71,13 @@ describe("limits on all accounts of a tenant together", () => {
     expect(state).toMatchObject({ tenant_id: "fenced", fence: 2 });
     expect(state).not.toHaveProperty("account_id");
     expect(admin.changes.slice(before).map(({ data }) => data)).toMatchObject([
-      { tenant_id: "fenced", account_id: null, object: "BUDGET", ceiling: "PLATFORM", before: null },
+      {
+        tenant_id: "fenced",
+        account_id: null,
+        object: "BUDGET",
+        ceiling: "PLATFORM",
+        before: null,
+      },
     ]);
     const audit = await admin.send("GET", "/audit?tenant_id=fenced", { key: platform });
     expect(audit.json.entries).toMatchObject([
