@@ -49,11 +49,14 @@ describe("an implementation that does not is named, with the scenario and the pl
       ({ store }) => ({
         store: {
           ...store,
-          recordClaims: (records, write) =>
-            store.recordClaims(records, {
-              ...write,
-              additions: new Map([...write.additions, ["count", { units: 2, ceiling: 100 }]]),
-            }),
+          recordClaims: (records, writes) =>
+            store.recordClaims(
+              records,
+              writes.map((write) => ({
+                ...write,
+                additions: new Map([...write.additions, ["count", { units: 2, ceiling: 100 }]]),
+              })),
+            ),
         },
       }),
       "A confident intent of low risk runs by itself, with everything said about it",

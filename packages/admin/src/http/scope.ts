@@ -46,6 +46,17 @@ export const ACCOUNT: Reach<AccountScope> = {
   },
 };
 
+/** A tenant as a whole. */
+export const TENANT: Reach<TenantScope> = {
+  namingNobody: "OWN",
+  query: tenantQuery,
+  resolve: (scope) => {
+    if (scope.kind === "TENANT") return scope;
+    if (scope.kind === "GLOBAL") throw missing("tenant_id");
+    throw invalid([{ path: "account_id", message: "is not a known field" }]);
+  },
+};
+
 /** A tenant, or one of its accounts. */
 export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
   namingNobody: "OWN",

@@ -25,6 +25,8 @@ export interface ConfigChange extends ConfigAddress {
 const HIDDEN: Readonly<Record<ConfigObject["kind"], readonly string[]>> = {
   MODE: [],
   BUDGET: [],
+  BUDGET_CEILING: [],
+  TENANT_BUDGET: [],
   ACTION_TYPE_BUDGET: [],
   KILL_SWITCH: [],
   ACTION_TYPE: [],
