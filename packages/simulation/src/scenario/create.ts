@@ -100,10 +100,14 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
       ...shared.changes,
     ],
     rates,
-    throttled: profile === "throttled-tenant" ? pickThrottled(random) : [],
+    throttled: throttledIn(profile, random),
     outages: faultless ? [] : pickOutages(profile, spanMs, random),
     faultsUntilMs: calm ? 0 : spanMs + random.between(0, 60_000),
   };
+}
+
+function throttledIn(profile: Profile, random: Random): Scenario["throttled"] {
+  return profile === "throttled-tenant" ? pickThrottled(random) : [];
 }
 
 /** Profiles in which most intents may run by themselves: the race is what they are about. */
