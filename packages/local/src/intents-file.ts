@@ -39,7 +39,9 @@ function parseWhole(text: string): unknown[] | undefined {
 }
 
 function parseLines(text: string, name: string): unknown[] {
-  const lines = text.split(/\r\n|[\r\n]/).map((line, index) => ({ line: line.trim(), number: index + 1 }));
+  const lines = text
+    .split(/\r\n|[\r\n]/)
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }));
   return lines
     .filter(({ line }) => line !== "")
     .map(({ line, number }): unknown => {

@@ -13,7 +13,9 @@ const SHAPES: Readonly<Record<string, string>> = {
   "one object": JSON.stringify(first, null, 2),
   "an array": JSON.stringify(intents, null, 2),
   "one a line": intents.map((intent) => JSON.stringify(intent)).join("\n"),
-  "one a line, the last line ended": intents.map((intent) => `${JSON.stringify(intent)}\n`).join(""),
+  "one a line, the last line ended": intents
+    .map((intent) => `${JSON.stringify(intent)}\n`)
+    .join(""),
 };
 
 const LINE_ENDS: Readonly<Record<string, string>> = { LF: "\n", CRLF: "\r\n", CR: "\r" };
