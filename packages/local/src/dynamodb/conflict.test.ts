@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "./dynalite.ts";
-import { createEngine } from "./engine.ts";
+import { openEngine } from "./engine.ts";
 import { perform } from "./perform.ts";
 import { NAMES, openTestDatabase, reasonsOf } from "./test-database.ts";
 
@@ -132,7 +132,7 @@ describe("a write that meets another on the same item", () => {
   const other = { pk: { S: "other" }, sk: { S: "item" } };
 
   async function both(first: [string, JsonObject], second: [string, JsonObject]) {
-    const engine = createEngine();
+    const engine = await openEngine();
     const keys = ["pk", "sk"];
     await perform(engine, "CreateTable", {
       TableName: "config",

@@ -32,7 +32,7 @@ const EXPRESSIONS = [
   "UpdateExpression",
 ] as const;
 
-/** One database in memory, with what dynalite does not keep by itself. */
+/** One database, in memory or in a folder, with what dynalite does not keep by itself. */
 export interface Engine {
   readonly store: Store;
   readonly locks: ItemLocks;
@@ -41,8 +41,17 @@ export interface Engine {
   readonly timeToLive: Map<string, string>;
 }
 
-export function createEngine(now: () => number = Date.now): Engine {
-  const store = database.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+export interface EngineInput {
+  /** Where tables and items are kept; absent: in memory. */
+  readonly folder?: string | undefined;
+  readonly now?: () => number;
+}
+
+/** Rejects when another process has the folder open. */
+export async function openEngine({ folder, now = Date.now }: EngineInput = {}): Promise<Engine> {
+  const delays = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  const store = database.create({ ...delays, ...(folder === undefined ? {} : { path: folder }) });
+  await store.db.open();
   // dynalite's own stream never closes its iterator, and each open iterator keeps a copy of the data alive.
   store.db.createValueStream = (range) => Readable.from(store.db.values(range));
   return {

@@ -23,10 +23,7 @@ export function operationsOn(context: PutEventsContext): ReadonlyMap<string, Ope
       return { FailedEntryCount: 0, FailedEntries: [] };
     }),
     served("RemoveTargets", requests.RemoveTargets, ({ EventBusName, Rule, Ids }) => {
-      const { targets } = rules.rule(EventBusName, Rule);
-      for (const id of Ids) {
-        targets.delete(id);
-      }
+      rules.removeTargets(rules.rule(EventBusName, Rule), Ids);
       return { FailedEntryCount: 0, FailedEntries: [] };
     }),
     served("DeleteRule", requests.RuleName, ({ EventBusName, Name }) => {
