@@ -10,6 +10,7 @@ import { type MessagesMax, removeExcess } from "./sqs/bounds.ts";
 import { type Fauxqs, openFauxqs } from "./sqs/fauxqs.ts";
 import { MoveTasks } from "./sqs/move-tasks.ts";
 import { type AddedOperation, addedOperations } from "./sqs/operations.ts";
+import { refuseUnserved } from "./sqs/served-fields.ts";
 import { SqsError } from "./sqs/sqs-error.ts";
 
 /** SQS on this machine: fauxqs behind the ordinary SDK client, on 127.0.0.1 only. */
@@ -86,18 +87,19 @@ function refuseOtherProtocols(app: Fauxqs["app"]): void {
 
 const TARGET_PREFIX = "AmazonSQS.";
 
+/** Serves what fauxqs has not, and refuses what it would drop; the rest goes on to it. */
 function serveAdded(app: Fauxqs["app"], operations: ReadonlyMap<string, AddedOperation>): void {
   app.addHook("preHandler", async (request, reply) => {
-    const target = String(request.headers["x-amz-target"] ?? "");
-    const operation = operations.get(target.slice(TARGET_PREFIX.length));
-    if (operation === undefined) return;
-    reply.type(JSON_PROTOCOL);
+    const target = String(request.headers["x-amz-target"] ?? "").slice(TARGET_PREFIX.length);
     try {
-      await reply.send(operation(request.body));
+      const operation = operations.get(target);
+      if (operation === undefined) refuseUnserved(target, request.body);
+      else await reply.type(JSON_PROTOCOL).send(operation(request.body));
     } catch (error) {
       if (!(error instanceof SqsError)) throw error;
       await reply
         .code(400)
+        .type(JSON_PROTOCOL)
         .send({ __type: `com.amazonaws.sqs#${error.code}`, message: error.message });
     }
   });

@@ -75,9 +75,26 @@ export function validate(engine: Engine, operation: Operation, body: JsonObject)
     }
   }
   const { types, custom } = checksOf(operation);
+  refuseUnserved(operation, body, types);
   const params = checks.checkTypes({ ...body }, types);
   checks.checkValidations(params, types, custom, engine.store);
   return params;
+}
+
+/** Served by this package, or, for a scan, always so: dynalite knows nothing of them. */
+const SERVED_HERE: ReadonlySet<string> = new Set([
+  "ReturnValuesOnConditionCheckFailure",
+  "ConsistentRead",
+]);
+
+/** dynalite drops what it does not know. */
+function refuseUnserved(operation: Operation, body: JsonObject, types: object): void {
+  const unknown = Object.keys(body).filter(
+    (name) => !Object.hasOwn(types, name) && !SERVED_HERE.has(name),
+  );
+  if (unknown.length > 0) {
+    throw validationRefusal(`This stand-in does not serve ${unknown.join(", ")} of ${operation}`);
+  }
 }
 
 /** Runs dynalite's own action, on the store or on a view of it. */

@@ -1,5 +1,6 @@
 import {
   CancelMessageMoveTaskCommand,
+  CreateQueueCommand,
   GetQueueAttributesCommand,
   ListDeadLetterSourceQueuesCommand,
   ListMessageMoveTasksCommand,
@@ -207,4 +208,52 @@ test("OUT-5: what is older than a queue keeps is gone", async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+const TRACE = { DataType: "String", StringValue: "t" } as const;
+
+test.each([
+  [
+    "SendMessage",
+    "MessageSystemAttributes",
+    () =>
+      queues.client.send(
+        new SendMessageCommand({
+          QueueUrl: queues.url("other"),
+          MessageBody: "a",
+          MessageSystemAttributes: { AWSTraceHeader: TRACE },
+        }),
+      ),
+  ],
+  [
+    "SendMessageBatch",
+    "MessageSystemAttributes",
+    () =>
+      queues.client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queues.url("other"),
+          Entries: [
+            { Id: "a", MessageBody: "a", MessageSystemAttributes: { AWSTraceHeader: TRACE } },
+          ],
+        }),
+      ),
+  ],
+  [
+    "ReceiveMessage",
+    "ReceiveRequestAttemptId",
+    () =>
+      queues.client.send(
+        new ReceiveMessageCommand({ QueueUrl: queues.url("other"), ReceiveRequestAttemptId: "a" }),
+      ),
+  ],
+])("OUT-16: a field that is not served is refused by name: %s", async (operation, field, send) => {
+  await expect(send()).rejects.toThrow(`This stand-in does not serve ${field} of ${operation}.`);
+  expect(await queues.count("other")).toEqual({ waiting: 0, inFlight: 0 });
+});
+
+test("OUT-16: so is an attribute of a queue that SQS has not", async () => {
+  const Attributes = JSON.parse('{"Colour":"red"}');
+  await expect(
+    queues.client.send(new CreateQueueCommand({ QueueName: "red", Attributes })),
+  ).rejects.toThrow("This stand-in does not serve Colour of CreateQueue.");
 });
