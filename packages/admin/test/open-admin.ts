@@ -62,7 +62,7 @@ export async function openAdmin(
 ): Promise<TestAdmin> {
   const database = await startDynamoDb();
   const client = createDynamoClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
-  await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
+  await createTables(client, TABLES);
   const table = dynamoTable(client, TABLES);
   const changes: AutonomyConfigChanged[] = [];
   const answered: AnsweredRequest[] = [];

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { decisionId, sha256 } from "../src/adapters/node/digest.ts";
 import { StoredBudget } from "../src/budget/budget.ts";
-import { refusalAt } from "../src/budget/claim.ts";
-import { positionNow } from "../src/budget/state.ts";
+import type { BudgetClaim } from "../src/budget/claim.ts";
+import type { Counter } from "../src/budget/counter.ts";
+import { budgetTerms } from "../src/budget/terms.ts";
 import { type Calendar, calendarAt, DateKey, instantMs } from "../src/day.ts";
-import type { Decision, DecisionRecord } from "../src/decision/decision.ts";
-import { decide } from "../src/gate/decide.ts";
+import type { DecisionRecord } from "../src/decision/decision.ts";
+import { decideNow } from "../src/gate/decide-now.ts";
 import { type ReceivedIntent, recordOf } from "../src/gate/received.ts";
-import { settle } from "../src/gate/settle.ts";
 import type { Snapshot, StoredFacts } from "../src/gate/snapshot.ts";
 import { AccountId, type AccountRef, ActionType, TenantId } from "../src/ids.ts";
 import { ActionIntentV1 } from "../src/intent/intent.ts";
@@ -119,23 +119,29 @@ export function aBudgetState(
     fence: more.fence ?? 0,
     openDay: {
       dateKey: day(more.date_key ?? "2026-11-22"),
-      count: more.count ?? 0,
-      countByType: new Map(
-        Object.entries(more.byType ?? {}).map(([type, count]) => [actionType(type), count]),
-      ),
+      counts: countersOf(more.count ?? 0, more.byType),
       ...(more.previous === undefined ? {} : { previousConsumedOn: day(more.previous) }),
     },
   });
 }
 
-/** The gate's whole answer for an intent that comes alone: decided, and settled with the budget. */
-export function decisionFor(intent: ActionIntentV1, snapshot: Snapshot): Decision {
-  const { decision, claim } = decide(intent, snapshot);
-  if (claim === undefined) return decision;
-  const position = positionNow(snapshot.budgetState, claim.terms.timeZone, snapshot.calendar);
-  if (position === undefined) throw new TypeError("A claim needs a readable budget state.");
-  const refusal = refusalAt(position, claim) ?? ({ granted: true } as const);
-  return settle({ decision, claim }, refusal, position, snapshot.calendar);
+/** A day's counters as they are stored. */
+export function countersOf(
+  count: number,
+  byType: Readonly<Record<string, number>> = {},
+): ReadonlyMap<Counter, number> {
+  const ofTypes = Object.entries(byType).map(
+    ([type, typeCount]) => [`count#${type}`, typeCount] as const,
+  );
+  return new Map<Counter, number>([["count", count], ...ofTypes]);
+}
+
+/** What one action of a type asks of an account's budget. */
+export function aClaim(type: ActionType = NOTE, budget: StoredBudget = aBudget()): BudgetClaim {
+  const configs = { account: readable(budget), accountActionType: ABSENT, tenant: ABSENT };
+  const answer = budgetTerms(configs, type, calendar());
+  if (answer.status !== "configured") throw new TypeError(answer.problem);
+  return { accountId: ACCOUNT.account_id, actionType: type, terms: answer.terms };
 }
 
 /** An intent as the consumer hands it to the gate. */
@@ -154,5 +160,5 @@ export function aReceived(intent: ActionIntentV1 = anIntent()): ReceivedIntent {
 
 /** The ledger's entry for an intent that comes alone. */
 export function aRecord(intent = anIntent(), snapshot = aSnapshot()): DecisionRecord {
-  return recordOf(aReceived(intent), decisionFor(intent, snapshot));
+  return recordOf(aReceived(intent), decideNow(intent, snapshot));
 }

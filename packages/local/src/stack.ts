@@ -1,3 +1,4 @@
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { intentRulePattern, OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import {
   CreateEventBusCommand,
@@ -19,9 +20,9 @@ import { subscribe } from "./subscribe.ts";
 const REGION = "us-east-1";
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
 const BUS = "autonomy-local";
-const TABLES = {
+const TABLES: TableNames = {
   config: "AutonomyConfig",
-  budget_state: "AutonomyBudgetState",
+  budgetState: "AutonomyBudgetState",
   ledger: "AutonomyLedger",
 };
 
@@ -71,9 +72,13 @@ export async function startStack(
     closed,
   );
   const queues = await createTopology({ ...shared, dynamodb, sqs, events }, settings);
+  const { config, budgetState, ledger } = TABLES;
   const description: StackFile = {
     ...shared,
-    dynamodb: { endpoint: dynamodb.endpoint, tables: TABLES },
+    dynamodb: {
+      endpoint: dynamodb.endpoint,
+      tables: { config, budget_state: budgetState, ledger },
+    },
     sqs: { endpoint: sqs.endpoint, queues },
     events: { endpoint: events.endpoint, bus: BUS },
   };

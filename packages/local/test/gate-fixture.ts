@@ -90,7 +90,7 @@ export async function startGate() {
   const raw = new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint });
   const db = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint }));
   const queueClient = new SQSClient({ ...aws, endpoint: sqs.endpoint });
-  await createTables(raw, { config: "config", budget_state: "budget", ledger: "ledger" });
+  await createTables(raw, TABLES);
   const queues = await createQueues(queueClient);
   await routeOutcomes(events.endpoint);
 

@@ -24,11 +24,7 @@ export async function openDynamoDbStores(endpoint: string): Promise<OpenStore> {
     ledger: `ledger${suffix}`,
   };
   const admin = new DynamoDBClient(settings);
-  await createTables(admin, {
-    config: names.config,
-    budget_state: names.budgetState,
-    ledger: names.ledger,
-  });
+  await createTables(admin, names);
   const client = createDynamoClient(settings);
   const table = dynamoTable(client, names);
   return {

@@ -4,13 +4,16 @@ import type { CommitContext } from "@autonomy-gate/core/commit/context";
 import { type FactsRead, readFacts } from "@autonomy-gate/core/commit/read-facts";
 import type { CommitResult } from "@autonomy-gate/core/commit/result";
 import type { Turns } from "@autonomy-gate/core/commit/turns";
+import {
+  type SendingTerms,
+  sendUntilAccepted,
+} from "@autonomy-gate/core/delivery/send-until-accepted";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { accountKey, intentKey } from "@autonomy-gate/core/ids";
 import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Telemetry } from "../telemetry.ts";
-import { deliver } from "./deliver.ts";
 import { type Intake, type RefusedMessage, sortBatch } from "./intake.ts";
 
 /** Everything the consumer works with. */
@@ -45,22 +48,26 @@ export async function consumeIntents(
 
   const batch = sortBatch(records, consumer.intentSources);
   const results = await commitIntents(batch.intents, consumer, commitBy);
-  const settled = batch.intents.map((intake) => settleSafely(intake, results));
+  const followUps = batch.intents.map((intake) => followUpOf(intake, results));
 
-  const outcomes = settled.flatMap(({ publication }) => publication ?? []);
-  const refused = [...batch.refused, ...settled.flatMap((intent) => intent.refused)];
-  const context = { clock, deadline: answerBy, signals: telemetry };
+  const outcomes = followUps.flatMap(({ publication }) => publication ?? []);
+  const refused = [...batch.refused, ...followUps.flatMap((followUp) => followUp.refused)];
+  const sending = (operation: string): SendingTerms => ({
+    clock,
+    deadline: answerBy,
+    onRefused: ({ errorCode }) => telemetry.retried(operation, errorCode),
+  });
   const [published, quarantined] = await Promise.all([
-    deliver("publish", outcomes, (some) => publish(some, consumer), context),
-    deliver("quarantine", refused, (some) => putAside(some, consumer), context),
+    sendUntilAccepted(outcomes, (some) => publish(some, consumer), sending("publish")),
+    sendUntilAccepted(refused, (some) => putAside(some, consumer), sending("quarantine")),
   ]);
 
   const done = new Set<SQSRecord>();
-  for (const publication of published) {
+  for (const publication of published.accepted) {
     for (const record of publication.records) done.add(record);
     telemetry.decided(publication.decision);
   }
-  for (const message of quarantined) {
+  for (const message of quarantined.accepted) {
     done.add(message.record);
     telemetry.quarantined(message);
   }
@@ -68,7 +75,7 @@ export async function consumeIntents(
   for (const { record, error } of batch.unread) {
     telemetry.failed({ messageId: record.messageId }, error);
   }
-  for (const { failure } of settled) {
+  for (const { failure } of followUps) {
     if (failure !== undefined) telemetry.failed(failure.received, failure.error);
   }
   telemetry.batch({ messages: records.length, failures: again.length });
@@ -107,26 +114,27 @@ interface Publication {
   readonly decision: Parameters<Telemetry["decided"]>[0];
 }
 
-interface SettledMessages {
+/** What is left to do for the messages of one intent. */
+interface FollowUp {
   readonly publication?: Publication;
   readonly refused: readonly RefusedMessage[];
   readonly failure?: { readonly received: ReceivedIntent; readonly error: unknown };
 }
 
 /** Whatever goes wrong with one intent is that intent's alone. */
-function settleSafely(intake: Intake, results: ReadonlyMap<string, CommitResult>): SettledMessages {
+function followUpOf(intake: Intake, results: ReadonlyMap<string, CommitResult>): FollowUp {
   try {
-    return settleMessages(intake, results);
+    return sortMessages(intake, results);
   } catch (error) {
     return { refused: [], failure: { received: intake.received, error } };
   }
 }
 
 /** What a result means for each message that carries the intent: its own payload has to agree. */
-function settleMessages(
+function sortMessages(
   { received, messages }: Intake,
   results: ReadonlyMap<string, CommitResult>,
-): SettledMessages {
+): FollowUp {
   const result = results.get(intentKey(received));
   if (result === undefined || result.status === "failed") {
     const error = result?.error ?? new TypeError("The intent has no result.");

@@ -3,7 +3,12 @@ import { INTENT_DETAIL_TYPE, SCHEMA_VERSION } from "@autonomy-gate/core/contract
 import { Instant, instantMs } from "@autonomy-gate/core/day";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { issuesOf } from "@autonomy-gate/core/intent/content";
-import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
+import {
+  type ExactJson,
+  FLAW_MESSAGES,
+  type JsonFlaw,
+  parseExactJson,
+} from "@autonomy-gate/core/intent/exact-json";
 import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
 import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
@@ -48,34 +53,64 @@ const Versioned = z.looseObject({ schema_version: z.unknown() });
 export function readMessage(body: string, sources: readonly string[]): Message {
   const event = readEnvelope(body);
   if (event.kind === "refused") return event;
-  const { envelope } = event;
+  const { envelope, flaws } = event;
   const unexpected = unexpectedEvent(envelope, sources);
   if (unexpected !== undefined) return unexpected;
   const { metadata, data } = envelope.detail;
   const ids = IntentIds.safeParse(data);
-  if (!ids.success) {
-    return refused("UNUSABLE_IDS", issuesOf(ids.error, "data").map(sentence).join("; "));
+  const unusable = [
+    ...(ids.success ? [] : issuesOf(ids.error, "data")),
+    ...flaws.filter(isAboutIds).map(issueOf),
+  ];
+  if (!ids.success || unusable.length > 0) {
+    return refused("UNUSABLE_IDS", unusable.map(sentence).join("; "));
   }
-  const about = IntentMetadata.safeParse(metadata === undefined ? {} : metadata);
+  const about = IntentMetadata.safeParse(metadata ?? {});
   const { received, canonical } = receivedIntent({
     data,
     ref: ids.data,
     raw: body,
+    isAmbiguous: flaws.length > 0,
     traceIds: traceIds(about.data, envelope.id),
-    otherIssues: about.success ? [] : issuesOf(about.error, "metadata"),
+    otherIssues: [
+      ...flaws.map(issueOf),
+      ...(about.success ? [] : issuesOf(about.error, "metadata")),
+    ],
   });
   return { kind: "intent", canonical, received, ...occurredAt(about.data?.occurred_at) };
 }
 
-function readEnvelope(body: string): { kind: "event"; envelope: Envelope } | Refused {
-  let event: unknown;
+/** Flaws beside the detail's metadata and data make it doubtful which event this is at all. */
+function isInDetail({ path: [first, second] }: JsonFlaw): boolean {
+  return first === "detail" && (second === "data" || second === "metadata");
+}
+
+function isAboutIds({ path: [, part, name = "", ...deeper] }: JsonFlaw): boolean {
+  return part === "data" && deeper.length === 0 && Object.hasOwn(IntentIds.shape, name);
+}
+
+/** With its path from the detail on. */
+function issueOf({ kind, path: [, ...inDetail] }: JsonFlaw): InputIssue {
+  return { path: inDetail.join("."), message: FLAW_MESSAGES[kind] };
+}
+
+function readEnvelope(
+  body: string,
+): { kind: "event"; envelope: Envelope; flaws: readonly JsonFlaw[] } | Refused {
+  let event: ExactJson;
   try {
     event = parseExactJson(body);
   } catch {
     return refused("MALFORMED_MESSAGE", "The body is not JSON.");
   }
-  const envelope = Envelope.safeParse(event);
-  if (envelope.success) return { kind: "event", envelope: envelope.data };
+  const { flaws } = event;
+  const doubtful = flaws.filter((flaw) => !isInDetail(flaw) || flaw.path.length === 2);
+  if (doubtful.length > 0) {
+    const places = doubtful.map(({ kind, path }) => `${path.join(".")}: ${FLAW_MESSAGES[kind]}`);
+    return refused("MALFORMED_MESSAGE", `The body is ambiguous: ${places.join("; ")}`);
+  }
+  const envelope = Envelope.safeParse(event.value);
+  if (envelope.success) return { kind: "event", envelope: envelope.data, flaws };
   const issues = issuesOf(envelope.error, "event").map(sentence).join("; ");
   return refused("MALFORMED_MESSAGE", `The body is not an EventBridge event: ${issues}`);
 }
@@ -89,7 +124,7 @@ function unexpectedEvent(envelope: Envelope, sources: readonly string[]): Refuse
   }
   const versioned = Versioned.safeParse(envelope.detail.metadata);
   const version = versioned.success ? versioned.data.schema_version : undefined;
-  if (version !== undefined && version !== SCHEMA_VERSION) {
+  if (version !== undefined && version !== null && version !== SCHEMA_VERSION) {
     return refused("UNSUPPORTED_VERSION", `metadata.schema_version must be "${SCHEMA_VERSION}"`);
   }
   return undefined;

@@ -3,9 +3,9 @@ import { TransientError } from "../errors.ts";
 import type { ReceivedIntent } from "../gate/received.ts";
 import { intentKey } from "../ids.ts";
 import type { Clock, FactsReply, FactsRequest } from "../ports.ts";
-import { createBackoff } from "./backoff.ts";
 import { READ_MS_MAX } from "./bounds.ts";
 import type { CommitContext } from "./context.ts";
+import { untilDone } from "./until-done.ts";
 
 /** What one read found, and when. */
 export interface FactsRead {
@@ -34,28 +34,24 @@ export async function readFacts(
  * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, and what
  * the store throws when no retry can help.
  */
-export async function readInTime(
+export function readInTime(
   requests: readonly FactsRequest[],
   { store, clock, deadline, signals }: Omit<CommitContext, "turns">,
 ): Promise<{ startedAtMs: number; calendar: Calendar; replies: readonly FactsReply[] }> {
-  const backoff = createBackoff(clock, deadline);
-  for (;;) {
+  const readOnce = async () => {
     const startedAtMs = clock.elapsedMs();
     const calendar = calendarAt(clock.epochMs());
-    let cause: unknown;
-    try {
-      const replies = await store.readFacts(requests);
-      if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
-        return { startedAtMs, calendar, replies };
-      }
-      signals.retried("readFacts", "SLOW_READ");
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      signals.retried("readFacts", error.code);
-      cause = error;
+    const replies = await store.readFacts(requests);
+    if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
+      return { startedAtMs, calendar, replies };
     }
-    await backoff.wait(cause);
-  }
+    throw new TransientError(
+      "SLOW_READ",
+      `The read of the facts took more than ${READ_MS_MAX} ms.`,
+    );
+  };
+  const onFault = ({ code }: TransientError) => signals.retried("readFacts", code);
+  return untilDone(readOnce, { clock, deadline, onFault });
 }
 
 /**

@@ -3,6 +3,7 @@ import { recompute } from "@autonomy-gate/core/gate/recompute";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import canonicalize from "canonicalize";
 import * as z from "zod";
+import { tableNames } from "../../src/clients.ts";
 import type { ChaosRun } from "./chaos.ts";
 import { allBodies, allDecisions, allItems } from "./tables.ts";
 import { HOT, LIMITS, type PublishedIntent } from "./workload.ts";
@@ -26,7 +27,7 @@ export async function verify(run: ChaosRun): Promise<Verdict> {
   const { clients, stack, published } = run;
   const [decisions, states, bodies, quarantined] = await Promise.all([
     allDecisions(clients.documents, stack),
-    allItems(clients.documents, stack.dynamodb.tables.budget_state),
+    allItems(clients.documents, tableNames(stack).budgetState),
     allBodies(clients.sqs, stack.sqs.queues.outcomes),
     allBodies(clients.sqs, stack.sqs.queues.quarantine),
   ]);
@@ -132,11 +133,12 @@ function overLimit(day: DayState): string[] {
 }
 
 function notRecomputable(record: DecisionRecord): string[] {
-  const { decision, reasons, explanation } = recompute(record);
+  const again = recompute(record);
   const same =
-    decision === record.decision &&
-    explanation === record.explanation &&
-    canonicalize(reasons) === canonicalize(record.reasons);
+    again.status === "recomputed" &&
+    again.decision.decision === record.decision &&
+    again.decision.explanation === record.explanation &&
+    canonicalize(again.decision.reasons) === canonicalize(record.reasons);
   return same ? [] : [`${record.action_intent_id} is decided otherwise from its record`];
 }
 
