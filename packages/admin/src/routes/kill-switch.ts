@@ -40,7 +40,7 @@ const SwitchBody = z.strictObject({
 
 const SwitchAnswer = z.object({
   /** The switch of this very scope; `null`: none was ever set, which stops nothing. */
-  kill_switch: KillSwitch.nullable(),
+  kill_switch: z.union([KillSwitch, z.null()]),
   /** Every engaged switch that applies here, widest scope first. */
   effective: z.array(EffectiveSwitch),
 });
