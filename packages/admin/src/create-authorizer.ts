@@ -1,5 +1,6 @@
 import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
@@ -7,6 +8,7 @@ import { AWS_REQUESTS } from "./aws-ports.ts";
 import type { AuthorizerConfig } from "./environment/authorizer-config.ts";
 import { HttpError } from "./http/errors.ts";
 import { apiKeyStore } from "./keys/key-store.ts";
+import { remembering } from "./remembering-authorizer.ts";
 
 /** API Gateway's simple response of a Lambda authorizer. */
 interface Authorization {
@@ -25,11 +27,8 @@ const Event = z.object({
  */
 export function authorizerOn(authentication: Authentication): Authorizer {
   return async (event) => {
-    const headers = Event.safeParse(event).data?.headers ?? {};
-    const wanted = ["x-api-key", "authorization"];
-    const given = Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
     try {
-      await authenticate(new Headers(given), authentication);
+      await authenticate(new Headers(credentialHeaders(event)), authentication);
       return { isAuthorized: true };
     } catch (error) {
       if (error instanceof HttpError || error instanceof TypeError) return { isAuthorized: false };
@@ -38,10 +37,17 @@ export function authorizerOn(authentication: Authentication): Authorizer {
   };
 }
 
+function credentialHeaders(event: unknown): [name: string, value: string][] {
+  const headers = Event.safeParse(event).data?.headers ?? {};
+  const wanted = ["x-api-key", "authorization"];
+  return Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
+}
+
 /** Builds the authorizer on AWS's clients. */
 export function createAuthorizer({ configTable, userPool }: AuthorizerConfig): Authorizer {
-  return authorizerOn({
+  const authorizer = authorizerOn({
     keys: apiKeyStore(dynamoTable(createDynamoClient(AWS_REQUESTS), { config: configTable })),
     tokens: cognitoTokens(userPool),
   });
+  return remembering(authorizer, (event) => credentialHeaders(event).flat(), systemClock());
 }
