@@ -141,6 +141,7 @@ function adminFunction(
       AUTONOMY_LEDGER_TABLE_NAME: tables.ledger.name,
       AUTONOMY_EVENT_BUS_NAME: bus.name,
       AUTONOMY_CORS_ORIGINS: settings.corsOrigins.join(","),
+      AUTONOMY_CONFIG_OBJECTS_MAX: String(settings.configObjectsMax),
       ...tokenEnvironment(identity),
     },
     permissions,
@@ -184,14 +185,9 @@ function tokenEnvironment({ pool, client }: Identity) {
 function changePermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
   return [
     {
-      // Keys are made at a terminal, never over HTTP.
-      actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+      // Updates note when a key was used, and count a tenant's objects.
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
       resources: [tables.config.arn],
-      conditions: [leadingKey("ForAllValues:StringNotEquals")],
-    },
-    {
-      actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
-      resources: [tables.budgetState.arn],
     },
     {
       actions: ["events:PutEvents"],
@@ -210,8 +206,9 @@ function changePermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
 
 function killSwitchPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
   return [
-    { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem"], resources: [tables.config.arn] },
-    { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [tables.ledger.arn] },
+    { actions: ["dynamodb:GetItem"], resources: [tables.config.arn] },
+    { actions: ["dynamodb:UpdateItem"], resources: [tables.budgetState.arn] },
+    { actions: ["dynamodb:PutItem"], resources: [tables.ledger.arn] },
     ...changePermissions(bus, tables),
   ];
 }
@@ -221,6 +218,16 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
     {
       actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
       resources: [tables.config.arn],
+    },
+    {
+      // A key is never deleted: audit entries name it.
+      actions: ["dynamodb:DeleteItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringNotEquals")],
+    },
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+      resources: [tables.budgetState.arn],
     },
     {
       actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem"],

@@ -13,7 +13,7 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { v7 as uuidV7 } from "uuid";
 import type { TokenVerifier } from "./auth/tokens.ts";
 import type { AdminTelemetry } from "./http/telemetry.ts";
-import { apiKeyStore } from "./keys/key-store.ts";
+import { apiKeyStore, keyListing, keyUse } from "./keys/key-store.ts";
 import type { AdminPorts } from "./ports.ts";
 
 /** Nothing here commits a decision, so the SDK may try again by itself, inside these bounds. */
@@ -36,20 +36,29 @@ export interface AwsParts {
   readonly clock: Clock;
   readonly telemetry: AdminTelemetry;
   readonly corsOrigins: readonly string[];
+  /** Default: 2,000. */
+  readonly configObjectsMax?: number;
   readonly tokens?: TokenVerifier;
 }
 
 /** The API's ports on DynamoDB and EventBridge. */
 export function awsPorts(parts: AwsParts): AdminPorts {
-  const { client, tables, clock, tokens } = parts;
+  const { client, tables, clock, telemetry, tokens } = parts;
   const table = dynamoTable(client, tables);
   const newId = () => uuidV7({ msecs: clock.epochMs() });
   return {
     authentication: {
       keys: apiKeyStore(table),
+      keyUse: keyUse(table, telemetry.useNotNoted),
       ...(tokens === undefined ? {} : { tokens }),
     },
-    config: configStore({ table, clock, newId }),
+    keys: keyListing(table),
+    config: configStore({
+      table,
+      clock,
+      newId,
+      ...(parts.configObjectsMax === undefined ? {} : { objectsMax: parts.configObjectsMax }),
+    }),
     listing: configListing(table),
     gate: gateStore(table),
     budgetStates: budgetStateReader(table),
@@ -58,7 +67,7 @@ export function awsPorts(parts: AwsParts): AdminPorts {
     changes: eventBridgeChangeBus(parts.events, parts.busName),
     clock,
     newId,
-    telemetry: parts.telemetry,
+    telemetry,
     corsOrigins: parts.corsOrigins,
   };
 }

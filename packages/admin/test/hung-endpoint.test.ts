@@ -19,7 +19,12 @@ test("OUT-4: a table that never answers costs a bounded time, on a server as on 
     ...AWS,
     dynamodb: { endpoint, tables: { config: "c", budgetState: "b", ledger: "l" } },
     events: { endpoint, bus: "bus" },
-    telemetry: { answered: () => {}, failed: () => {}, notEmitted: () => {} },
+    telemetry: {
+      answered: () => {},
+      failed: () => {},
+      notEmitted: () => {},
+      useNotNoted: () => {},
+    },
   });
   onTestFinished(async () => {
     await admin.close();

@@ -1,3 +1,4 @@
+import type { Limits } from "./access/limits.ts";
 import type { BudgetState } from "./budget/state.ts";
 import type { ConfigObject, ConfigScope } from "./config/address.ts";
 import type { ConfigAttributes } from "./config/change.ts";
@@ -54,6 +55,8 @@ export interface DecisionQuery {
   readonly account_id?: AccountRef["account_id"];
   readonly decision?: AutoApprovalDecision;
   readonly reason?: Reason;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   /** Bounds on `decided_at`, both inclusive, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
   readonly from?: string;
   readonly to?: string;
@@ -85,6 +88,8 @@ export interface AuditQuery {
   readonly from?: string;
   readonly to?: string;
   readonly actor?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   readonly order: "newest-first" | "oldest-first";
   /** `next` of the page before. */
   readonly after?: string;

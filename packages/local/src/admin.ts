@@ -4,6 +4,7 @@ import { createApiKey, revokeApiKey } from "@autonomy-gate/admin/keys/api-keys";
 import { apiKeyStore } from "@autonomy-gate/admin/keys/key-store";
 import { verifyApiKey } from "@autonomy-gate/admin/keys/verify";
 import { serveAdmin } from "@autonomy-gate/admin/serve";
+import { ALL_TENANTS, rolesOf } from "@autonomy-gate/core/access/api-key";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import type { Table } from "@autonomy-gate/core/table/table";
@@ -59,15 +60,15 @@ export async function startAdmin(
 }
 
 async function newKey(table: Table): Promise<string> {
-  const { api_key } = await createApiKey(table, { tenant_id: "*", role: "admin" });
+  const { api_key } = await createApiKey(table, { tenant_id: ALL_TENANTS, roles: ["admin"] });
   return api_key;
 }
 
 /** The key of an earlier start, unless it was revoked since. */
 async function keptKey(table: Table, file: string): Promise<string> {
   const former = await readFile(file, "utf8").catch(() => "");
-  const credential = await verifyApiKey(former, apiKeyStore(table));
-  if (credential?.tenant === "*" && credential.role === "admin") return former;
+  const stored = await verifyApiKey(former, apiKeyStore(table), Date.now());
+  if (stored?.tenant_id === ALL_TENANTS && rolesOf(stored).includes("admin")) return former;
   const key = await newKey(table);
   await writeFile(file, key, { mode: 0o600 });
   return key;

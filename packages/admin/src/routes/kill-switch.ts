@@ -6,6 +6,7 @@ import {
   KILL_SWITCH_REASON_LENGTH_MAX,
   KillSwitchV1,
 } from "@autonomy-gate/core/kill-switch/kill-switch";
+import { hasVisibleText } from "@autonomy-gate/core/visible-text";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { invalid } from "../http/errors.ts";
@@ -33,7 +34,8 @@ const SwitchBody = z.strictObject({
     .trim()
     .min(1)
     .max(KILL_SWITCH_REASON_LENGTH_MAX)
-    .refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
+    .refine((text) => text.isWellFormed(), "must be well-formed Unicode")
+    .refine(hasVisibleText, "must have a visible character"),
   action_types: z.array(ActionType).min(1).max(ACTION_TYPES_MAX).optional(),
   expires_at: KillSwitchV1.shape.expires_at,
 });
@@ -51,6 +53,7 @@ export const getKillSwitch = adminRoute({
   summary: "The kill switch of a scope, and all that apply to it",
   role: "viewer",
   reach: ANY_SCOPE,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: NOTHING,
@@ -73,6 +76,8 @@ export const putKillSwitch = adminRoute({
     "Scope: an account, a tenant, or with none named everyone. When this answers for an account, nothing automatic commits there any more on the facts before it; `takes_hold` says how long it may take elsewhere.",
   role: "operator",
   reach: ANY_SCOPE,
+  // One switch holds the stop of every type: to write it is to lift another's.
+  limited: "ACCOUNT",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: SwitchBody,

@@ -1,13 +1,19 @@
+import { coversActionType, type Limits } from "@autonomy-gate/core/access/limits";
 import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { type Decision, LEDGER_ONLY, RecordFields } from "@autonomy-gate/core/decision/decision";
+import {
+  type Decision,
+  type DecisionRecord,
+  LEDGER_ONLY,
+  RecordFields,
+} from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
-import { ABSENT } from "@autonomy-gate/core/stored";
+import { ABSENT, type Stored } from "@autonomy-gate/core/stored";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS } from "../http/route.ts";
@@ -50,7 +56,7 @@ export const simulate = adminRoute({
     ["overrides", "kill_switch"],
     ["overrides", "action_type"],
   ],
-  handle: async ({ body, calendar }, { gate }) => {
+  handle: async ({ body, calendar, credential: { limits } }, { gate }) => {
     const { budget, action_type: entry } = body.overrides ?? {};
     agreed("action_type", [body.intent.action_type, budget?.action_type, entry?.action_type]);
     // The consumer's own reading; its message, which stands in for data without a form, is not known.
@@ -68,7 +74,7 @@ export const simulate = adminRoute({
     );
     const outcome = outcomeOf(recordOf(received, decision), canonical);
     const { data } = Detail.parse(JSON.parse(outcome.detail));
-    const recorded = standing(received, reply?.recorded ?? ABSENT);
+    const recorded = standing(received, withinTypes(reply?.recorded ?? ABSENT, limits));
     return json(
       SimulatedOutcome.parse({
         ...data,
@@ -78,6 +84,12 @@ export const simulate = adminRoute({
     );
   },
 });
+
+/** A record of an action type beyond the limits is told as if there were none. */
+function withinTypes(recorded: Stored<DecisionRecord>, limits: Limits): Stored<DecisionRecord> {
+  const type = recorded.status === "readable" ? recorded.value.action_type : undefined;
+  return coversActionType(limits, type ?? undefined) ? recorded : ABSENT;
+}
 
 const Detail = z.object({ data: z.looseObject({}) });
 

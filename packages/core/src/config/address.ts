@@ -1,3 +1,4 @@
+import type { KeyId } from "../access/api-key.ts";
 import type { AccountId, ActionType, TenantId } from "../ids.ts";
 
 /** Whom a configuration object is for. */
@@ -14,7 +15,9 @@ export type ConfigObject =
   | { readonly kind: "ACTION_TYPE_BUDGET"; readonly action_type: ActionType }
   | { readonly kind: "KILL_SWITCH" }
   | { readonly kind: "ACTION_TYPE"; readonly action_type: ActionType }
-  | { readonly kind: "ACTIVE_POLICY" };
+  | { readonly kind: "ACTIVE_POLICY" }
+  /** A credential of the tenant, or with no tenant one of the platform. */
+  | { readonly kind: "API_KEY"; readonly key_id: KeyId };
 
 /** Names one configuration object. */
 export interface ConfigAddress {

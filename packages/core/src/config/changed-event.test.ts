@@ -9,6 +9,7 @@ const tenant = { kind: "TENANT", tenant_id: ACCOUNT.tenant_id } as const;
 test.each<ConfigAddress>([
   { scope: { kind: "GLOBAL" }, object: { kind: "KILL_SWITCH" } },
   { scope: { kind: "GLOBAL" }, object: { kind: "ACTIVE_POLICY" } },
+  { scope: { kind: "GLOBAL" }, object: { kind: "API_KEY", key_id: "0123456789abcdef" } },
   { scope: tenant, object: { kind: "MODE" } },
   { scope: tenant, object: { kind: "ACTION_TYPE", action_type: NOTE } },
   { scope: { kind: "ACCOUNT", ...ACCOUNT }, object: { kind: "BUDGET" } },

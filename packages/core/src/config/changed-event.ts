@@ -25,6 +25,7 @@ export const AutonomyConfigChanged = z.looseObject({
       "KILL_SWITCH",
       "ACTION_TYPE",
       "ACTIVE_POLICY",
+      "API_KEY",
     ]),
     action_type: ActionType.nullable(),
     action: z.string().describe("What was done, such as PUT /config."),

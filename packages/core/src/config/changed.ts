@@ -1,7 +1,7 @@
 import { SCHEMA_VERSION } from "../contract.ts";
 import type { Delivery } from "../ports.ts";
 import { attributesForm } from "../table/json-form.ts";
-import type { ConfigChange } from "./change.ts";
+import { type ConfigChange, shown } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
 /** Tells of a change that was made; the audit entry stays the truth. */
@@ -17,8 +17,8 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       action: change.action,
       actor: change.actor,
       request_id: change.request_id,
-      before: before === undefined ? null : attributesForm(before),
-      after: after === undefined ? null : attributesForm(after),
+      before: before === undefined ? null : attributesForm(shown(object, before)),
+      after: after === undefined ? null : attributesForm(shown(object, after)),
     },
   };
 }

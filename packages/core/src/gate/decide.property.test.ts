@@ -8,6 +8,7 @@ import {
   snapshots,
 } from "../../test/arbitraries.ts";
 import { aReceived, readable } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { AUTONOMY_MODES, MODE_LEVELS } from "../mode/mode.ts";
@@ -17,7 +18,7 @@ import { recordOf } from "./received.ts";
 import { recompute } from "./recompute.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: runs(10_000) };
 
 const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
 
@@ -193,7 +194,7 @@ test("what runs by itself has a mode, a low risk, a confidence and room in a bud
     }),
     RUNS,
   );
-  expect(automatic).toBeGreaterThan(100);
+  expect(automatic).toBeGreaterThan(runs(100));
 });
 
 test("a decision is taken again, the same, from its stored record alone", () => {

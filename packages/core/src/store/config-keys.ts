@@ -1,5 +1,6 @@
 import type { ConfigAddress, ConfigObject, ConfigScope } from "../config/address.ts";
 import type { Address } from "../table/table.ts";
+import { API_KEY_PARTITION } from "../topology.ts";
 import {
   ACTIVE_POLICY_SK,
   accountPk,
@@ -14,6 +15,10 @@ import {
 
 /** Where a configuration object is stored. */
 export function configAddress({ scope, object }: ConfigAddress): Address {
+  // A key is looked up before anyone knows whose it is.
+  if (object.kind === "API_KEY") {
+    return { table: "config", pk: API_KEY_PARTITION, sk: object.key_id };
+  }
   return { table: "config", pk: scopePk(scope), sk: objectSk(object) };
 }
 
@@ -30,7 +35,7 @@ export function scopePk(scope: ConfigScope): string {
   }
 }
 
-function objectSk(object: ConfigObject): string {
+function objectSk(object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);

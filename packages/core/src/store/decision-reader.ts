@@ -1,3 +1,4 @@
+import { coversActionType, type Limits } from "../access/limits.ts";
 import { AccountId, IntentId, type IntentRef, type TenantId } from "../ids.ts";
 import type { DecisionQuery, DecisionReader, ListedDecision, Page } from "../read-ports.ts";
 import type { Address, Table } from "../table/table.ts";
@@ -18,10 +19,18 @@ async function readPage(table: Table, query: DecisionQuery): Promise<Page<Listed
   const { items, next } = await scanShards(table, query);
   const refs = items.flatMap((place) => refsAt(place, query.tenant_id));
   const lookup = await batchRead(table, refs.map(addressOf));
+  const found = refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) }));
+  const { within } = query;
   return {
-    items: refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) })),
+    items: within === undefined ? found : found.filter((each) => isWithin(each, within)),
     ...(next === undefined ? {} : { next }),
   };
+}
+
+/** The list knows the accounts; the action type stands in the record, if it can be read. */
+function isWithin({ record }: ListedDecision, within: Limits): boolean {
+  const action_type = record.status === "readable" ? record.value.action_type : undefined;
+  return coversActionType(within, action_type ?? undefined);
 }
 
 function addressOf(ref: IntentRef): Address {

@@ -1,3 +1,4 @@
+import { coversAccount } from "../access/limits.ts";
 import type { DecisionQuery, Page } from "../read-ports.ts";
 import type { Item, Query, Table } from "../table/table.ts";
 import { DECISIONS_INDEX } from "../topology.ts";
@@ -116,7 +117,9 @@ async function readOn(
     order: "descending",
     filter,
     limit:
-      filter === undefined && scan.next === undefined ? query.limit + 1 : ENTRIES_PER_REQUEST_MAX,
+      filter === undefined && query.within === undefined && scan.next === undefined
+        ? query.limit + 1
+        : ENTRIES_PER_REQUEST_MAX,
     after: scan.next,
   });
   const places = page.items.flatMap((item) => placesOf(item, query));
@@ -142,11 +145,12 @@ function finishInstants(scan: ShardScan, next: Item | undefined): void {
   scan.readTo = lastPlaceAt(openInstant);
 }
 
-/** The place of an entry, if it is one of a decision of the tenant. */
-function placesOf({ pk, sk, decided_at }: Item, { tenant_id }: DecisionQuery): string[] {
+/** The place of an entry, if it is one of a decision of the tenant, of an account that may be shown. */
+function placesOf({ pk, sk, decided_at }: Item, { tenant_id, within }: DecisionQuery): string[] {
   const account = afterPrefix(pk, `${tenantPk(tenant_id)}#ACCOUNT#`);
   const intent = afterPrefix(sk, DECISION_PREFIX);
   if (account === undefined || intent === undefined) return [];
+  if (within !== undefined && !coversAccount(within, account)) return [];
   return [`${decided_at}#${account}#${intent}`];
 }
 

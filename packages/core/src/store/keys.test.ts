@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, day, NOTE } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import type { ConfigAddress, ConfigScope } from "../config/address.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
 import { configAddress } from "./config-keys.ts";
@@ -80,7 +81,7 @@ test("different configuration objects have different keys (MODE-7)", () => {
       const sameKey = keyA.pk === keyB.pk && keyA.sk === keyB.sk;
       expect(sameKey).toBe(JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)));
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   );
 });
 
@@ -94,7 +95,7 @@ test("no tenant's partition is an account's, a list's, or another tenant's", () 
       expect(pk).not.toBe(listPk(otherId, shard));
       expect(pk === tenantPk(otherId)).toBe(tenant === other);
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 

@@ -93,6 +93,7 @@ export const environmentsNameTheStage: Check = (synthesis) => {
         tables,
         busName,
         corsOrigins: [],
+        configObjectsMax: 2_000,
         userPool,
       },
     ),

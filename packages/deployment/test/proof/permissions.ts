@@ -19,10 +19,7 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
   const ledger = arnOf(synthesis, "AutonomyLedgerTable");
   const bus = arnOf(synthesis, "AutonomyBusBus");
   const change = [
-    allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], config, {
-      "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
-    }),
-    allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
+    allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
     allow(["events:PutEvents"], bus, {
       StringEquals: {
         "events:source": [ADMIN_SOURCE],
@@ -54,6 +51,10 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
     ],
     AutonomyAdmin: [
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], config),
+      allow(["dynamodb:DeleteItem"], config, {
+        "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+      }),
+      allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
       allow(
         ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem"],
         ledger,
@@ -62,8 +63,9 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
       ...change,
     ],
     AutonomyKillSwitch: [
-      allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], config),
-      allow(["dynamodb:GetItem", "dynamodb:PutItem"], ledger),
+      allow(["dynamodb:GetItem"], config),
+      allow(["dynamodb:UpdateItem"], budgetState),
+      allow(["dynamodb:PutItem"], ledger),
       ...change,
     ],
     AutonomyAuthorizer: authorizer,
