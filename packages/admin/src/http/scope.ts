@@ -26,6 +26,8 @@ export interface Reach<S extends ConfigScope = ConfigScope> {
   readonly namingNobody: "OWN" | "EVERYONE" | "OWN_OR_EVERYONE";
   /** The query parameters that name it. */
   readonly query: z.ZodObject;
+  /** Whether a request without an account is refused. */
+  readonly needsAccount: boolean;
   /** Throws a 400 when the request names too little for the route. */
   resolve(scope: ConfigScope): S;
 }
@@ -40,6 +42,7 @@ const accountQuery = z.strictObject({
 export const ACCOUNT: Reach<AccountScope> = {
   namingNobody: "OWN",
   query: accountQuery,
+  needsAccount: true,
   resolve: (scope) => {
     if (scope.kind === "ACCOUNT") return scope;
     throw missing(scope.kind === "GLOBAL" ? "tenant_id" : "account_id");
@@ -61,6 +64,7 @@ export const TENANT: Reach<TenantScope> = {
 export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
   namingNobody: "OWN",
   query: accountQuery,
+  needsAccount: false,
   resolve: (scope) => {
     if (scope.kind !== "GLOBAL") return scope;
     throw missing("tenant_id");
@@ -71,6 +75,7 @@ export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
 export const GLOBAL_OR_TENANT: Reach<WideScope> = {
   namingNobody: "EVERYONE",
   query: tenantQuery,
+  needsAccount: false,
   resolve: (scope) => {
     if (scope.kind !== "ACCOUNT") return scope;
     throw invalid([{ path: "account_id", message: "is not a known field" }]);
@@ -90,6 +95,7 @@ export const OWN_TENANT_OR_EVERY: Reach<WideScope> = { ...GLOBAL_OR_TENANT, nami
 export const ANY_SCOPE: Reach = {
   namingNobody: "EVERYONE",
   query: accountQuery,
+  needsAccount: false,
   resolve: (scope) => scope,
 };
 

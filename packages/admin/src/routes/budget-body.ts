@@ -13,13 +13,21 @@ export type CeilingOwner = z.infer<typeof CeilingOwner>;
  */
 const CAPS_MAX = 1_000;
 
+/** A zone or a link of the IANA database, by its form: no offset such as `+01:00`. */
+const TIME_ZONE_NAME = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$";
+
 /** What a budget is to be, or with `action_type` that type's daily cap alone. */
 export const BudgetBody = z
   .strictObject({
     ...NamedScope.shape,
     action_type: ActionType.optional(),
     ...BUDGET_FIELDS,
-    timezone: BUDGET_FIELDS.timezone.meta({ example: "Europe/Berlin" }),
+    timezone: BUDGET_FIELDS.timezone.meta({
+      description:
+        "An IANA time zone. The schema tells a name from an offset; the API knows the names.",
+      example: "Europe/Berlin",
+      pattern: TIME_ZONE_NAME,
+    }),
   })
   .superRefine((body, context) => {
     boundCaps(body, context);

@@ -45,7 +45,7 @@ const ActionTypeBudget = z
 
 const BudgetAnswer = z.object({
   /** The budget in force; `null`: nothing may run by itself. */
-  config: Budget.nullable(),
+  config: z.union([Budget, z.null()]),
   /** Who set it: absent when nobody did. */
   source: z.enum(["ACCOUNT", "TENANT"]).optional(),
   /** Why `config` is null although something is stored. */

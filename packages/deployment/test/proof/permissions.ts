@@ -10,6 +10,7 @@ import * as z from "zod";
 import { arnOf, named, ofType, type Statement, statements, text } from "../synthesis/find.ts";
 import type { Synthesis } from "../synthesis/synthesis.ts";
 import { type Check, differences } from "./check.ts";
+import { notOverTls } from "./tls.ts";
 
 /** What each function may do, in full. A change here is a change of what it may do. */
 function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Statement[]>> {
@@ -17,6 +18,20 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
   const budgetState = arnOf(synthesis, "AutonomyBudgetStateTable");
   const ledger = arnOf(synthesis, "AutonomyLedgerTable");
   const bus = arnOf(synthesis, "AutonomyBusBus");
+  const change = [
+    allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
+    allow(["events:PutEvents"], bus, {
+      StringEquals: {
+        "events:source": [ADMIN_SOURCE],
+        "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
+      },
+    }),
+  ];
+  const authorizer = [
+    allow(["dynamodb:GetItem"], config, {
+      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+    }),
+  ];
   return {
     AutonomyConsumer: [
       allow(
@@ -39,25 +54,22 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
       allow(["dynamodb:DeleteItem"], config, {
         "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
-      allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
       allow(
         ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem"],
         ledger,
       ),
       allow(["dynamodb:Query"], `${ledger}/index/${DECISIONS_INDEX}`),
-      allow(["events:PutEvents"], bus, {
-        StringEquals: {
-          "events:source": [ADMIN_SOURCE],
-          "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
-        },
-      }),
+      ...change,
     ],
-    AutonomyAuthorizer: [
-      allow(["dynamodb:GetItem"], config, {
-        "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
-      }),
+    AutonomyKillSwitch: [
+      allow(["dynamodb:GetItem"], config),
+      allow(["dynamodb:UpdateItem"], budgetState),
+      allow(["dynamodb:PutItem"], ledger),
+      ...change,
     ],
+    AutonomyAuthorizer: authorizer,
+    AutonomyKillSwitchAuthorizer: authorizer,
   };
 }
 
@@ -111,7 +123,7 @@ export const nothingIsAllowedAtLarge: Check = (synthesis) => {
     roleStatements(synthesis, name.replace(/Role$/, "")).map((statement) => ({ name, statement })),
   );
   return [
-    ...differences("The number of roles", roles.length, 3),
+    ...differences("The number of roles", roles.length, 5),
     ...all.flatMap(({ name, statement }) => [
       ...statement.Action.filter((action) => action.includes("*")).map(
         (action) => `${name} may do ${action}`,
@@ -137,8 +149,8 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
     Resource: [arnOf(synthesis, "AutonomyBusBus")],
     Condition,
   });
-  const notBy = (role: string) => ({
-    ArnNotEquals: { "aws:PrincipalArn": [arnOf(synthesis, role)] },
+  const notBy = (...roles: string[]) => ({
+    ArnNotEquals: { "aws:PrincipalArn": roles.map((role) => arnOf(synthesis, role)) },
   });
   return [
     ...differences(
@@ -147,6 +159,7 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
       text(named(synthesis, "AutonomyBusBus"), "name"),
     ),
     ...differences("The policy of the bus", statements(policy), [
+      notOverTls("events:PutEvents", arnOf(synthesis, "AutonomyBusBus")),
       deny("IntentsOfOtherSources", {
         StringEquals: { "events:detail-type": [INTENT_DETAIL_TYPE] },
         StringNotEquals: { "events:source": ["cc-native.decision"] },
@@ -157,7 +170,7 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
       }),
       deny("ConfigChangesByOthers", {
         StringEquals: { "events:source": [ADMIN_SOURCE] },
-        ...notBy("AutonomyAdminRole"),
+        ...notBy("AutonomyAdminRole", "AutonomyKillSwitchRole"),
       }),
     ]),
   ];
