@@ -53,6 +53,7 @@ export const ACCOUNT: Reach<AccountScope> = {
 export const TENANT: Reach<TenantScope> = {
   namingNobody: "OWN",
   query: tenantQuery,
+  needsAccount: false,
   resolve: (scope) => {
     if (scope.kind === "TENANT") return scope;
     if (scope.kind === "GLOBAL") throw missing("tenant_id");
