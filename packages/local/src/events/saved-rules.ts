@@ -9,7 +9,7 @@ const SavedRules = z.array(
     rules: z.array(z.object({ rule: PutRule, targets: z.array(Target) })),
   }),
 );
-export type SavedRules = z.infer<typeof SavedRules>;
+type SavedRules = z.infer<typeof SavedRules>;
 
 /** Where rules are kept. */
 export interface RuleFile {
