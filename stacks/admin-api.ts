@@ -181,35 +181,23 @@ function tokenEnvironment({ pool, client }: Identity) {
   };
 }
 
-/** What a change of configuration needs: the object, the account's fence, the audit entry, the event. */
-function changePermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
-  return [
-    {
-      // Updates note when a key was used, and count a tenant's objects.
-      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-      resources: [tables.config.arn],
-    },
-    {
-      actions: ["events:PutEvents"],
-      resources: [bus.arn],
-      conditions: [
-        { test: "StringEquals", variable: "events:source", values: [ADMIN_SOURCE] },
-        {
-          test: "StringEquals",
-          variable: "events:detail-type",
-          values: [CONFIG_CHANGED_DETAIL_TYPE],
-        },
-      ],
-    },
-  ];
-}
-
 function killSwitchPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
   return [
     { actions: ["dynamodb:GetItem"], resources: [tables.config.arn] },
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringNotEquals")],
+    },
+    {
+      // Notes when a key was used.
+      actions: ["dynamodb:UpdateItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringEquals")],
+    },
     { actions: ["dynamodb:UpdateItem"], resources: [tables.budgetState.arn] },
     { actions: ["dynamodb:PutItem"], resources: [tables.ledger.arn] },
-    ...changePermissions(bus, tables),
+    changeEvents(bus),
   ];
 }
 
@@ -226,6 +214,11 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
       conditions: [leadingKey("ForAllValues:StringNotEquals")],
     },
     {
+      // Updates note when a key was used, and count a tenant's objects.
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [tables.config.arn],
+    },
+    {
       actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
       resources: [tables.budgetState.arn],
     },
@@ -237,8 +230,24 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
       actions: ["dynamodb:Query"],
       resources: [$interpolate`${tables.ledger.arn}/index/${DECISIONS_INDEX}`],
     },
-    ...changePermissions(bus, tables),
+    changeEvents(bus),
   ];
+}
+
+/** `AutonomyConfigChanged`, and no other event. */
+function changeEvents(bus: sst.aws.Bus): Permission {
+  return {
+    actions: ["events:PutEvents"],
+    resources: [bus.arn],
+    conditions: [
+      { test: "StringEquals", variable: "events:source", values: [ADMIN_SOURCE] },
+      {
+        test: "StringEquals",
+        variable: "events:detail-type",
+        values: [CONFIG_CHANGED_DETAIL_TYPE],
+      },
+    ],
+  };
 }
 
 function leadingKey(test: string) {

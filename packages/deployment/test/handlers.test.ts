@@ -41,15 +41,19 @@ beforeAll(async () => {
     deployed.deploy("AutonomyKillSwitch"),
     deployed.deploy("AutonomyKillSwitchAuthorizer"),
   ]);
-  const { clients, stack } = deployed;
-  const key = await createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
-    tenant_id: "*",
-    roles: ["admin"],
-  });
+  const key = await newKey();
   apiKey = key.api_key;
 });
 
 afterAll(async () => deployed?.close());
+
+function newKey() {
+  const { clients, stack } = deployed;
+  return createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
+    tenant_id: "*",
+    roles: ["admin"],
+  });
+}
 
 const ACCOUNT = { tenant_id: "acme", account_id: "acct_42" };
 const NOTE = {
@@ -138,6 +142,7 @@ describe("from an empty stage to a first decision", () => {
   });
 
   test("OUT-20: the kill switch works by its own function and role, for an account and for everyone", async () => {
+    const { api_key: apiKey } = await newKey();
     const stop = { engaged: true, effect: "BLOCK", reason: "drill" };
     const request = { method: "PUT", path: "/kill-switch", apiKey };
     const { answers } = await answerInFreshProcess(killSwitch, [

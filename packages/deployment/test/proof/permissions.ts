@@ -18,15 +18,12 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
   const budgetState = arnOf(synthesis, "AutonomyBudgetStateTable");
   const ledger = arnOf(synthesis, "AutonomyLedgerTable");
   const bus = arnOf(synthesis, "AutonomyBusBus");
-  const change = [
-    allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
-    allow(["events:PutEvents"], bus, {
-      StringEquals: {
-        "events:source": [ADMIN_SOURCE],
-        "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
-      },
-    }),
-  ];
+  const changeEvents = allow(["events:PutEvents"], bus, {
+    StringEquals: {
+      "events:source": [ADMIN_SOURCE],
+      "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
+    },
+  });
   const authorizer = [
     allow(["dynamodb:GetItem"], config, {
       "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
@@ -54,19 +51,26 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
       allow(["dynamodb:DeleteItem"], config, {
         "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
+      allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
       allow(
         ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem"],
         ledger,
       ),
       allow(["dynamodb:Query"], `${ledger}/index/${DECISIONS_INDEX}`),
-      ...change,
+      changeEvents,
     ],
     AutonomyKillSwitch: [
       allow(["dynamodb:GetItem"], config),
+      allow(["dynamodb:PutItem"], config, {
+        "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+      }),
+      allow(["dynamodb:UpdateItem"], config, {
+        "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+      }),
       allow(["dynamodb:UpdateItem"], budgetState),
       allow(["dynamodb:PutItem"], ledger),
-      ...change,
+      changeEvents,
     ],
     AutonomyAuthorizer: authorizer,
     AutonomyKillSwitchAuthorizer: authorizer,
