@@ -41,7 +41,7 @@ async function hunt(): Promise<void> {
   const seconds = Number(values.seconds);
   const begun = performance.now();
   if ((await tests(["run"], 10 * seconds)) !== "survived") {
-    throw new Error("The tests fail without a mutant.");
+    throw new Error("Tests of core or consumers fail without a mutant, or are not committed.");
   }
   say(`Without a mutant both packages' tests take ${secondsSince(begun)} s.`);
   const tally = { killed: 0, survived: 0, "out of time": 0 };
