@@ -12,7 +12,7 @@ import type { Stored } from "./stored.ts";
 /** The kinds of configuration that a scope holds many of. */
 export type ListedKind = Extract<
   ConfigObject["kind"],
-  "MODE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
+  "MODE" | "APPROVAL_RULE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
 >;
 
 export interface ListedObject {

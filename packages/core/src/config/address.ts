@@ -10,6 +10,8 @@ export type ConfigScope =
 export type ConfigObject =
   /** Without a type: the scope's default. */
   | { readonly kind: "MODE"; readonly action_type?: ActionType }
+  /** Without a type: the scope's default. */
+  | { readonly kind: "APPROVAL_RULE"; readonly action_type?: ActionType }
   | { readonly kind: "BUDGET" }
   | { readonly kind: "ACTION_TYPE_BUDGET"; readonly action_type: ActionType }
   | { readonly kind: "KILL_SWITCH" }

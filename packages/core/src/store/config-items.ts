@@ -1,3 +1,4 @@
+import { ApprovalRuleV1 } from "../approval/rule.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../budget/budget.ts";
 import { ActionTypeConfigV1 } from "../catalogue/action-type.ts";
 import type { ConfigObject, ConfigScope } from "../config/address.ts";
@@ -56,6 +57,7 @@ function objectWrite(change: ConfigChange): Put | Delete {
 /** What each kind of object has by its schema, and all that is ever written here. */
 const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>> = {
   MODE: AutonomyModeConfigV1,
+  APPROVAL_RULE: ApprovalRuleV1,
   BUDGET: AutonomyBudgetV1,
   ACTION_TYPE_BUDGET: ActionTypeBudgetV1,
   KILL_SWITCH: KillSwitchV1,

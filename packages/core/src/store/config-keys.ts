@@ -4,6 +4,7 @@ import {
   ACTIVE_POLICY_SK,
   accountPk,
   actionTypeBudgetSk,
+  approvalRuleSk,
   BUDGET_SK,
   catalogueSk,
   GLOBAL_PK,
@@ -34,6 +35,8 @@ function objectSk(object: ConfigObject): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
+    case "APPROVAL_RULE":
+      return approvalRuleSk(object.action_type);
     case "BUDGET":
       return BUDGET_SK;
     case "ACTION_TYPE_BUDGET":
