@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { SomeTableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -37,7 +37,7 @@ export function connect({ region, credentials, dynamodb, sqs, events }: Endpoint
 }
 
 /** What the tables of a local stack are called. */
-export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): TableNames {
+export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): SomeTableNames {
   return { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger };
 }
 

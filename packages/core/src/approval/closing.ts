@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CLOSING_DETAIL_TYPE, SCHEMA_VERSION } from "../contract.ts";
 import { instantMs, instantText } from "../day.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
-import { detailOf, type Outcome } from "../outcome/outcome.ts";
+import { detailOf, type GateEvent } from "../outcome/outcome.ts";
 import { Reason } from "../policy/policy.ts";
 import { UtcInstant } from "../time.ts";
 import {
@@ -81,13 +81,11 @@ export function endOf(span: {
 }): string {
   const endMs = instantMs(span.from) + span.seconds * 1_000;
   const { intentExpiry } = span;
-  return instantText(
-    intentExpiry === undefined ? endMs : Math.min(endMs, instantMs(intentExpiry)),
-  );
+  return instantText(intentExpiry === undefined ? endMs : Math.min(endMs, instantMs(intentExpiry)));
 }
 
 /** The event of a closing: the same to the byte each time it is made from the same entry. */
-export function closingEvent(entry: ClosingEntry, canonicalIntent: string): Outcome {
+export function closingEvent(entry: ClosingEntry, canonicalIntent: string): GateEvent {
   const metadata = {
     event_id: entry.approval_id,
     schema_version: SCHEMA_VERSION,

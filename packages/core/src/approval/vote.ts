@@ -1,5 +1,12 @@
 import type { Decision } from "../decision/decision.ts";
-import { type Approval, isOverdue, type PendingApproval, type Rejection, type Verdict, type Vote } from "./approval.ts";
+import {
+  type Approval,
+  isOverdue,
+  type PendingApproval,
+  type Rejection,
+  type Verdict,
+  type Vote,
+} from "./approval.ts";
 import { type Cause, type Closing, close } from "./closing.ts";
 import { alreadyClosed, blocked, expired, type Refusal, refusal } from "./refusal.ts";
 

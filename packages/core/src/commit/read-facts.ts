@@ -30,23 +30,35 @@ export async function readFacts(
   return { startedAtMs, calendar, reply: replyFinder(intents, replies) };
 }
 
-/**
- * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, and what
- * the store throws when no retry can help.
- */
+/** Reads facts until a read is fast enough (see `timedRead`). */
 export async function readInTime(
   requests: readonly FactsRequest[],
-  { store, clock, deadline, signals }: Omit<CommitContext, "turns">,
-): Promise<{ startedAtMs: number; calendar: Calendar; replies: readonly FactsReply[] }> {
+  { store, ...terms }: Omit<CommitContext, "turns">,
+): Promise<ReadTime & { replies: readonly FactsReply[] }> {
+  const { value: replies, ...time } = await timedRead(() => store.readFacts(requests), terms);
+  return { ...time, replies };
+}
+
+/** When a read began, and the one reading of the time that all decided on it uses. */
+export type ReadTime = Pick<FactsRead, "startedAtMs" | "calendar">;
+
+/**
+ * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, and what
+ * the read throws when no retry can help.
+ */
+export async function timedRead<T>(
+  read: () => Promise<T>,
+  { clock, deadline, signals }: Pick<CommitContext, "clock" | "deadline" | "signals">,
+): Promise<ReadTime & { value: T }> {
   const backoff = createBackoff(clock, deadline);
   for (;;) {
     const startedAtMs = clock.elapsedMs();
     const calendar = calendarAt(clock.epochMs());
     let cause: unknown;
     try {
-      const replies = await store.readFacts(requests);
+      const value = await read();
       if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
-        return { startedAtMs, calendar, replies };
+        return { startedAtMs, calendar, value };
       }
       signals.retried("readFacts", "SLOW_READ");
     } catch (error) {

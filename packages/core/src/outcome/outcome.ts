@@ -8,10 +8,15 @@ import {
 import { type DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
 
 /** An event ready to be sent, the same to the byte each time it is made from the same record. */
-export interface Outcome {
+export interface GateEvent {
   readonly detailType: OutcomeDetailType | ClosingDetailType;
   /** JSON text. */
   readonly detail: string;
+}
+
+/** The event of a recorded decision. */
+export interface Outcome extends GateEvent {
+  readonly detailType: OutcomeDetailType;
 }
 
 /**

@@ -7,14 +7,7 @@ import type { IntentRef } from "../ids.ts";
 import { ABSENT, type Stored, storedAs } from "../stored.ts";
 import type { Item, KeyedItem } from "../table/table.ts";
 import { asDecided, storable } from "./items.ts";
-import {
-  approvalKey,
-  approvalListPk,
-  DUE_SHARDS,
-  duePk,
-  payloadKey,
-  shardOf,
-} from "./keys.ts";
+import { approvalKey, approvalListPk, DUE_SHARDS, duePk, payloadKey, shardOf } from "./keys.ts";
 
 /** How long a closed approval is kept after its closing was told. */
 const CLOSED_KEPT_SECONDS = 90 * 86_400;

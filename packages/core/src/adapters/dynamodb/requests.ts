@@ -43,7 +43,9 @@ export function transactItem(write: Write | Check, tables: SomeTableNames): Tran
     case "check": {
       const { pk, sk, condition } = write;
       const Key = toWire({ pk, sk });
-      return { ConditionCheck: { TableName, Key, ...terms(write), ConditionExpression: condition } };
+      return {
+        ConditionCheck: { TableName, Key, ...terms(write), ConditionExpression: condition },
+      };
     }
     default:
       return write satisfies never;
