@@ -2,10 +2,10 @@ import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-inten
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
+import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { recordOf } from "@autonomy-gate/core/gate/received";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
-import { decideNow } from "../src/simulate/decide-now.ts";
 import type { TestAdmin } from "./open-admin.ts";
 
 export interface Intent {

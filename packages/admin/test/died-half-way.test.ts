@@ -49,10 +49,10 @@ describe("after a process died between the two raises of an account's fence", ()
 
       // A batch is no snapshot: a read may pair the mode from before with the fence after it.
       const calendar = calendarAt(Date.now());
-      const { claim } = decide(intent, { ...old.facts, calendar });
+      const proposal = decide(intent, { ...old.facts, calendar });
       const position = positionNow(now.facts.budgetState, "UTC", calendar);
-      if (claim === undefined || position === undefined) return expect.unreachable();
-      const write = budgetWrite(intent, position, [{ claim }], calendar.instant);
+      if (proposal.kind === "held" || position === undefined) return expect.unreachable();
+      const write = budgetWrite(intent, position, [proposal], calendar.instant);
       expect(await store.recordClaims([], write)).toMatchObject({ status: "refused" });
     },
   );

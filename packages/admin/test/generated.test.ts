@@ -109,13 +109,13 @@ function requests(operation: DocumentedOperation): fc.Arbitrary<MadeRequest> {
       fc.boolean(),
     )
     .map(([request, tenant, account, named]) =>
-      named ? settle(request, operation, tenant, account) : request,
+      named ? ofOurs(request, operation, tenant, account) : request,
     );
   return fc.oneof(valid, valid.chain(spoilt));
 }
 
 /** Names a tenant and account of ours wherever the request names one, and drops If-Match. */
-function settle(
+function ofOurs(
   request: MadeRequest,
   { operation }: DocumentedOperation,
   tenant: string,

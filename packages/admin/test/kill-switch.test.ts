@@ -164,11 +164,11 @@ describe("kill switch", () => {
     const [read] = await store.readFacts([intent]);
     if (read?.facts === undefined) return expect.unreachable();
     const calendar = calendarAt(Date.now());
-    const { claim } = decide(intent, { ...read.facts, calendar });
+    const proposal = decide(intent, { ...read.facts, calendar });
     const position = positionNow(read.facts.budgetState, "UTC", calendar);
-    if (claim === undefined || position === undefined) return expect.unreachable();
+    if (proposal.kind === "held" || position === undefined) return expect.unreachable();
     await send("PUT", "/kill-switch", { account_id: "k6", ...STOP });
-    const write = budgetWrite(intent, position, [{ claim }], calendar.instant);
+    const write = budgetWrite(intent, position, [proposal], calendar.instant);
     expect(await store.recordClaims([], write)).toMatchObject({ status: "refused" });
     const simulated = await send("POST", "/simulate", { intent: aNote("k6", "i1") });
     expect(simulated.json).toMatchObject({ decision: "BLOCK", reason: "KILL_SWITCH" });

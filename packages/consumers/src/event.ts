@@ -1,6 +1,11 @@
 import { SCHEMA_VERSION } from "@autonomy-gate/core/contract";
 import { issuesOf } from "@autonomy-gate/core/intent/content";
-import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
+import {
+  type ExactJson,
+  FLAW_MESSAGES,
+  type JsonFlaw,
+  parseExactJson,
+} from "@autonomy-gate/core/intent/exact-json";
 import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
 import type { SQSRecord } from "aws-lambda";
@@ -30,16 +35,24 @@ type Envelope = z.infer<typeof Envelope>;
 
 const Versioned = z.looseObject({ schema_version: z.unknown() });
 
-/** Reads the EventBridge event in an SQS body. Never throws. */
-export function readEnvelope(body: string): { kind: "event"; envelope: Envelope } | Refused {
-  let event: unknown;
+/** Reads the EventBridge event in an SQS body, with what is ambiguous in its detail. Never throws. */
+export function readEnvelope(
+  body: string,
+): { kind: "event"; envelope: Envelope; flaws: readonly JsonFlaw[] } | Refused {
+  let event: ExactJson;
   try {
     event = parseExactJson(body);
   } catch {
     return refused("MALFORMED_MESSAGE", "The body is not JSON.");
   }
-  const envelope = Envelope.safeParse(event);
-  if (envelope.success) return { kind: "event", envelope: envelope.data };
+  const { flaws } = event;
+  const doubtful = flaws.filter((flaw) => !isInDetail(flaw) || flaw.path.length === 2);
+  if (doubtful.length > 0) {
+    const places = doubtful.map(({ kind, path }) => `${path.join(".")}: ${FLAW_MESSAGES[kind]}`);
+    return refused("MALFORMED_MESSAGE", `The body is ambiguous: ${places.join("; ")}`);
+  }
+  const envelope = Envelope.safeParse(event.value);
+  if (envelope.success) return { kind: "event", envelope: envelope.data, flaws };
   const issues = issuesOf(envelope.error, "event").map(sentence).join("; ");
   return refused("MALFORMED_MESSAGE", `The body is not an EventBridge event: ${issues}`);
 }
@@ -57,14 +70,24 @@ export function unexpectedEvent(
   }
   const versioned = Versioned.safeParse(envelope.detail.metadata);
   const version = versioned.success ? versioned.data.schema_version : undefined;
-  if (version !== undefined && version !== SCHEMA_VERSION) {
+  if (version !== undefined && version !== null && version !== SCHEMA_VERSION) {
     return refused("UNSUPPORTED_VERSION", `metadata.schema_version must be "${SCHEMA_VERSION}"`);
   }
   return undefined;
 }
 
-export function unusableIds(error: z.ZodError): Refused {
-  return refused("UNUSABLE_IDS", issuesOf(error, "data").map(sentence).join("; "));
+/** Flaws beside the detail's metadata and data make it doubtful which event this is at all. */
+function isInDetail({ path: [first, second] }: JsonFlaw): boolean {
+  return first === "detail" && (second === "data" || second === "metadata");
+}
+
+/** With its path from the detail on. */
+export function issueOf({ kind, path: [, ...inDetail] }: JsonFlaw): InputIssue {
+  return { path: inDetail.join("."), message: FLAW_MESSAGES[kind] };
+}
+
+export function unusableIds(issues: readonly InputIssue[]): Refused {
+  return refused("UNUSABLE_IDS", issues.map(sentence).join("; "));
 }
 
 function sentence({ path, message }: InputIssue): string {

@@ -195,7 +195,7 @@ describe("a change that breaks nobody passes:", () => {
     [
       "a longer text in the intent",
       "ActionIntentCreated",
-      "data.properties.lifecycle_state.maxLength",
+      "data.properties.lifecycle_state.anyOf.0.maxLength",
       to(256),
     ],
     [

@@ -12,6 +12,7 @@ import { openApproval } from "../src/commit/open-approval.ts";
 import { sweep } from "../src/commit/sweep.ts";
 import { instantMs } from "../src/day.ts";
 import type { DecisionRecord } from "../src/decision/decision.ts";
+import { decideNow } from "../src/gate/decide-now.ts";
 import { recordOf } from "../src/gate/received.ts";
 import type { IntentRef } from "../src/ids.ts";
 import type { ActionIntentV1 } from "../src/intent/intent.ts";
@@ -22,7 +23,7 @@ import { approvalStore } from "../src/store/approvals.ts";
 import { gateStore } from "../src/store/gate-store.ts";
 import { approvalKey, payloadKey } from "../src/store/keys.ts";
 import type { Item, Table } from "../src/table/table.ts";
-import { anIntent, aReceived, aSnapshot, decisionFor, NOW, readable } from "./fixtures.ts";
+import { anIntent, aReceived, aSnapshot, NOW, readable } from "./fixtures.ts";
 
 /** An intent that a person has to approve under `heldSnapshot`. */
 export const HELD_INTENT = anIntent({ proposed_by: ["agent-7"] });
@@ -42,7 +43,7 @@ export function canonicalText(intent: ActionIntentV1): string {
 
 export function heldRecord(intent = HELD_INTENT, snapshot = heldSnapshot): DecisionRecord {
   const fingerprint = sha256(canonicalText(intent));
-  return recordOf({ ...aReceived(intent), fingerprint }, decisionFor(intent, snapshot));
+  return recordOf({ ...aReceived(intent), fingerprint }, decideNow(intent, snapshot));
 }
 
 export const FINGERPRINT = sha256(canonicalText(HELD_INTENT));
@@ -61,10 +62,9 @@ export function aVote(more: Partial<CastVote> = {}): CastVote {
 
 /** An approval opened at NOW. */
 export function anApproval(rule = aRule(), snapshot = heldSnapshot, intent = HELD_INTENT) {
-  const { decision, action_type, ...rest } = heldRecord(intent, snapshot);
-  if (decision !== "REQUIRE_APPROVAL" || action_type === null) throw new TypeError("Not held.");
-  const opening = { approval_id: approvalId(intent), opened_at: NOW };
-  return openedApproval({ ...rest, decision, action_type }, rule, opening);
+  const record = heldRecord(intent, snapshot);
+  if (record.decision !== "REQUIRE_APPROVAL") throw new TypeError("Not held.");
+  return openedApproval(record, rule, { approval_id: approvalId(intent), opened_at: NOW });
 }
 
 /** The protocols of approvals on tables in memory, with a clock that moves when it is told to. */

@@ -1,13 +1,10 @@
 import type { z } from "zod";
 import { decisionId, sha256 } from "../src/adapters/node/digest.ts";
 import { StoredBudget } from "../src/budget/budget.ts";
-import { refusalAt } from "../src/budget/claim.ts";
-import { positionNow } from "../src/budget/state.ts";
 import { type Calendar, calendarAt, DateKey, instantMs } from "../src/day.ts";
-import type { Decision, DecisionRecord } from "../src/decision/decision.ts";
-import { decide } from "../src/gate/decide.ts";
+import type { DecisionRecord } from "../src/decision/decision.ts";
+import { decideNow } from "../src/gate/decide-now.ts";
 import { type ReceivedIntent, recordOf } from "../src/gate/received.ts";
-import { settle } from "../src/gate/settle.ts";
 import type { Snapshot, StoredFacts } from "../src/gate/snapshot.ts";
 import { AccountId, type AccountRef, ActionType, TenantId } from "../src/ids.ts";
 import { ActionIntentV1 } from "../src/intent/intent.ts";
@@ -128,16 +125,6 @@ export function aBudgetState(
   });
 }
 
-/** The gate's whole answer for an intent that comes alone: decided, and settled with the budget. */
-export function decisionFor(intent: ActionIntentV1, snapshot: Snapshot): Decision {
-  const { decision, claim } = decide(intent, snapshot);
-  if (claim === undefined) return decision;
-  const position = positionNow(snapshot.budgetState, claim.terms.timeZone, snapshot.calendar);
-  if (position === undefined) throw new TypeError("A claim needs a readable budget state.");
-  const refusal = refusalAt(position, claim) ?? ({ granted: true } as const);
-  return settle({ decision, claim }, refusal, position, snapshot.calendar);
-}
-
 /** An intent as the consumer hands it to the gate. */
 export function aReceived(intent: ActionIntentV1 = anIntent()): ReceivedIntent {
   return {
@@ -154,5 +141,5 @@ export function aReceived(intent: ActionIntentV1 = anIntent()): ReceivedIntent {
 
 /** The ledger's entry for an intent that comes alone. */
 export function aRecord(intent = anIntent(), snapshot = aSnapshot()): DecisionRecord {
-  return recordOf(aReceived(intent), decisionFor(intent, snapshot));
+  return recordOf(aReceived(intent), decideNow(intent, snapshot));
 }

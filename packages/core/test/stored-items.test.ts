@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
 import { BudgetReport } from "../src/budget/report.ts";
 import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
-import { DecisionRecord } from "../src/decision/decision.ts";
+import { RecordFields } from "../src/decision/decision.ts";
 import { KillSwitchV1 } from "../src/kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../src/mode/mode.ts";
 import { PolicyFacts } from "../src/policy/facts.ts";
@@ -37,7 +37,7 @@ test("docs/stored-items.md names no attribute that is not written", () => {
 /** Every attribute of the items that core writes, beside their keys. */
 function written(): Set<string> {
   const names = [
-    ...[DecisionRecord, PolicyFacts, BudgetReport].flatMap(({ shape }) => Object.keys(shape)),
+    ...[RecordFields, PolicyFacts, BudgetReport].flatMap(({ shape }) => Object.keys(shape)),
     ...Object.keys(recordItem(aRecord())),
     ...itemsOfADayClosed().flatMap((item) => Object.keys(item)),
     ...Object.keys(anAuditEntry()),

@@ -1,4 +1,4 @@
-import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
+import { FLAW_MESSAGES, parseExactJson } from "@autonomy-gate/core/intent/exact-json";
 import * as z from "zod";
 
 /** The detail of an `ActionIntentCreated` event, as far as sending it needs to know. */
@@ -24,18 +24,27 @@ const Detail = z.looseObject({
  * @param name where the text is from, for the error message
  */
 export function readIntents(text: string, name: string): IntentDetail[] {
-  const values = parseWhole(text) ?? parseLines(text, name);
+  const values = parseWhole(text, name) ?? parseLines(text, name);
   if (values.length === 0) throw new Error(`${name} holds no intent.`);
   return values.map((value, index) => detailOf(value, `${name}, intent ${index + 1}`));
 }
 
-function parseWhole(text: string): unknown[] | undefined {
+function parseWhole(text: string, name: string): unknown[] | undefined {
   try {
-    const value = parseExactJson(text);
-    return Array.isArray(value) ? value : [value];
+    JSON.parse(text);
   } catch {
     return undefined;
   }
+  const value = unambiguous(text, name);
+  return Array.isArray(value) ? value : [value];
+}
+
+/** What a text of JSON says to every reader alike. */
+function unambiguous(text: string, where: string): unknown {
+  const { value, flaws } = parseExactJson(text);
+  const [flaw] = flaws;
+  if (flaw === undefined) return value;
+  throw new Error(`${where}: ${flaw.path.join(".")} ${FLAW_MESSAGES[flaw.kind]}.`);
 }
 
 function parseLines(text: string, name: string): unknown[] {
@@ -44,7 +53,7 @@ function parseLines(text: string, name: string): unknown[] {
     .filter(({ line }) => line !== "")
     .map(({ line, number }): unknown => {
       try {
-        return parseExactJson(line);
+        return unambiguous(line, `line ${number}`);
       } catch (cause) {
         const problem = cause instanceof Error ? cause.message : String(cause);
         throw new Error(
@@ -56,18 +65,9 @@ function parseLines(text: string, name: string): unknown[] {
 }
 
 function detailOf(value: unknown, where: string): IntentDetail {
-  if (holdsRounded(value)) {
-    throw new Error(`${where} has a whole number too large for JSON's readers. Write it as text.`);
-  }
   const detail = Detail.safeParse(value);
   if (detail.success) return detail.data;
   const bare = z.looseObject({}).safeParse(value);
   if (!bare.success) throw new Error(`${where} is not a JSON object.`);
   return { data: bare.data };
-}
-
-/** What `parseExactJson` could not read as it stands; JSON itself has no NaN. */
-function holdsRounded(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return Number.isNaN(value);
-  return Object.values(value).some(holdsRounded);
 }

@@ -1,5 +1,6 @@
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
+import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
@@ -65,9 +66,11 @@ function decideWith(items: ReadonlyMap<string, StoredItem>, data: object = GOOD)
   const facts = reply?.facts;
   if (facts === undefined) throw new TypeError("Facts of a valid request are always read.");
   const intent = ActionIntentV1.parse(data);
-  const { decision, claim } = decide(intent, { ...facts, calendar: calendarAt(AT_MS) });
+  const snapshot = { ...facts, calendar: calendarAt(AT_MS) };
+  const proposal = decide(intent, snapshot);
+  const decision = decideNow(intent, snapshot);
   const expected = referenceDecision({ ...data }, (scope, sk) => itemAt(scopes[scope], sk), AT_MS);
-  return { decision, claim, expected };
+  return { decision, proposal, expected };
 }
 
 describe("a message body", () => {
@@ -148,10 +151,10 @@ describe("a stored item", () => {
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...places), item), { minLength: 1, maxLength: 4 }),
         (items) => {
-          const { decision, claim, expected } = decideWith(new Map(items));
-          if (decision.decision === "AUTO_EXECUTE") {
+          const { proposal, expected } = decideWith(new Map(items));
+          if (proposal.kind === "claiming") {
             expect(expected.decision).toBe("AUTO_EXECUTE");
-            expect(claim?.terms.dailyLimit).toBe(expected.budget?.limit);
+            expect(proposal.claim.terms.dailyLimit).toBe(expected.budget?.limit);
           }
         },
       ),

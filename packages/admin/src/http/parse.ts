@@ -1,4 +1,8 @@
-import { parseExactJson } from "@autonomy-gate/core/intent/exact-json";
+import {
+  type ExactJson,
+  FLAW_MESSAGES,
+  parseExactJson,
+} from "@autonomy-gate/core/intent/exact-json";
 import type * as z from "zod";
 import { HttpError, invalid } from "./errors.ts";
 
@@ -31,20 +35,46 @@ export function queryObject(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(values);
 }
 
-/** Refuses a body that says it is something else than JSON. */
-export function requireJson(contentType: string | undefined): void {
-  const [type = ""] = (contentType ?? "").split(";");
-  if (type.trim().toLowerCase() === "application/json") return;
-  throw new HttpError("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.");
+/** Refuses a body that says it is something else than JSON in UTF-8, or compressed. */
+export function requireJson(headers: Headers): void {
+  const [type = "", ...parameters] = (headers.get("Content-Type") ?? "").toLowerCase().split(";");
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (type.trim() !== "application/json" || !isUtf8) {
+    throw new HttpError("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8.");
+  }
+  const encoding = headers.get("Content-Encoding") ?? "identity";
+  if (encoding.trim().toLowerCase() === "identity") return;
+  throw new HttpError("UNSUPPORTED_MEDIA_TYPE", "The body must be sent without Content-Encoding.");
 }
 
-/** Parses a body as the gate parses an event; throws a 400 for what is not JSON. */
+/** Parses a body as the gate parses an event; throws a 400 for what is not JSON, or ambiguous. */
 export function parseJson(text: string): unknown {
+  const { value, flaws } = exactJson(text);
+  if (flaws.length === 0) return value;
+  throw invalid(
+    flaws.map(({ kind, path }) => ({
+      path: ["body", ...path].join("."),
+      message: FLAW_MESSAGES[kind],
+    })),
+  );
+}
+
+function exactJson(text: string): ExactJson {
   try {
     return parseExactJson(text);
   } catch {
     // What the parser says quotes the text, which may hold anything.
     throw invalid([{ path: "body", message: "must be JSON" }]);
+  }
+}
+
+/** Bytes as text; throws a 400 for what is not UTF-8: nothing stands in for what cannot be read. */
+export function utf8Text(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid([{ path: "body", message: "must be UTF-8" }]);
   }
 }
 

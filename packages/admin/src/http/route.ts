@@ -169,8 +169,10 @@ function fieldAt(json: unknown, path: readonly string[]): unknown {
 
 const TenantHeader = z.strictObject({ "X-Tenant-Id": TenantId.optional() });
 
+const MAY_CHANGE: Readonly<Record<Role, boolean>> = { viewer: false, operator: true, admin: true };
+
 /** If-Match is for those who change an object. */
 function documentedHeaders(method: Method, role: Role): z.ZodObject {
-  const changes = role !== "viewer" && method !== "get";
+  const changes = MAY_CHANGE[role] && method !== "get";
   return changes ? TenantHeader.extend({ "If-Match": z.string().optional() }) : TenantHeader;
 }

@@ -6,7 +6,7 @@ import { type Credential, mayActAs } from "../auth/credential.ts";
 import type { AdminPorts } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { HttpError } from "./errors.ts";
-import { parseJson, requireJson } from "./parse.ts";
+import { parseJson, requireJson, utf8Text } from "./parse.ts";
 import type { AdminRoute } from "./route.ts";
 
 /** Largest body: an intent's data is at most 128 KB, and an escape may double it. */
@@ -64,10 +64,10 @@ export async function serveRoute(
       query: new URL(c.req.url).searchParams,
       headers: c.req.raw.headers,
       readBody: async () => {
-        const text = await c.req.text();
-        if (text === "") return undefined;
-        requireJson(c.req.header("Content-Type"));
-        return parseJson(text);
+        const bytes = await c.req.arrayBuffer();
+        if (bytes.byteLength === 0) return undefined;
+        requireJson(c.req.raw.headers);
+        return parseJson(utf8Text(bytes));
       },
     },
     ports,

@@ -1,4 +1,4 @@
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { RecordFields } from "@autonomy-gate/core/decision/decision";
 import { AccountId, IntentId, TenantId } from "@autonomy-gate/core/ids";
 import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
 import type { ListedDecision } from "@autonomy-gate/core/read-ports";
@@ -10,7 +10,7 @@ import { ACCOUNT, TENANT_OR_ACCOUNT } from "../http/scope.ts";
 import { RangeQuery, type TimeRange, timeRange } from "../http/time-range.ts";
 import { notFound, type scopeIds } from "./write.ts";
 
-const Decided = z.looseObject(DecisionRecord.shape).meta({ id: "DecisionRecord" });
+const Decided = z.looseObject(RecordFields.shape).meta({ id: "DecisionRecord" });
 
 /** A record that cannot be read is listed all the same: whose it is is known. */
 const Unreadable = z.object({

@@ -2,6 +2,7 @@ import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { listAll } from "@autonomy-gate/core/config/list-all";
 import type { Calendar } from "@autonomy-gate/core/day";
+import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { ActionType, IntentId } from "@autonomy-gate/core/ids";
 import { AutonomyMode, MODE_LEVELS, ModeSource } from "@autonomy-gate/core/mode/mode";
@@ -12,7 +13,6 @@ import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
-import { decideNow } from "../simulate/decide-now.ts";
 
 /** The intent that is put to the gate to see what could run by itself: as sure as can be. */
 const SUREST_CONFIDENCE = 1;

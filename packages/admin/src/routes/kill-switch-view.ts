@@ -1,7 +1,11 @@
 import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import { type Calendar, instantMs } from "@autonomy-gate/core/day";
-import { KillSwitchV1, readKillSwitch } from "@autonomy-gate/core/kill-switch/kill-switch";
+import type { Calendar } from "@autonomy-gate/core/day";
+import {
+  isEngaged,
+  KillSwitchV1,
+  readKillSwitch,
+} from "@autonomy-gate/core/kill-switch/kill-switch";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { etagOf } from "../http/etag.ts";
@@ -57,18 +61,25 @@ export async function effectiveSwitches(
 ): Promise<EffectiveSwitch[]> {
   const reads = scopesUpTo(scope).map(async (one): Promise<EffectiveSwitch[]> => {
     const stored = await config.read({ scope: one, object: { kind: "KILL_SWITCH" } });
-    return stored === undefined ? [] : engagedSwitch(stored, one.kind, calendar);
+    return stored === undefined ? [] : effectiveSwitch(stored, one.kind, calendar);
   });
   return (await Promise.all(reads)).flat();
 }
 
 function scopesUpTo(scope: ConfigScope): ConfigScope[] {
-  if (scope.kind === "GLOBAL") return [scope];
-  if (scope.kind === "TENANT") return [scopeOf(), scope];
-  return [scopeOf(), scopeOf(scope.tenant_id), scope];
+  switch (scope.kind) {
+    case "GLOBAL":
+      return [scope];
+    case "TENANT":
+      return [scopeOf(), scope];
+    case "ACCOUNT":
+      return [scopeOf(), scopeOf(scope.tenant_id), scope];
+    default:
+      return scope satisfies never;
+  }
 }
 
-function engagedSwitch(
+function effectiveSwitch(
   attributes: ConfigAttributes,
   scope: EffectiveSwitch["scope"],
   calendar: Calendar,
@@ -76,9 +87,8 @@ function engagedSwitch(
   const found = readKillSwitch(attributes);
   if (found.status === "unreadable") return [{ scope, effect: found.effect, unreadable: true }];
   const { value } = found;
-  if (!("effect" in value) || !value.engaged) return [];
+  if (!isEngaged(value, calendar.epochMs)) return [];
   const { effect, reason, action_types, expires_at } = value;
-  if (expires_at !== undefined && instantMs(expires_at) <= calendar.epochMs) return [];
   return [
     {
       scope,

@@ -101,15 +101,20 @@ export const putKillSwitch = adminRoute({
 });
 
 function takesHold(scope: ConfigScope): z.infer<typeof TakesHold> {
-  if (scope.kind === "ACCOUNT") {
-    return {
-      within_seconds: 0,
-      guarantee: "No automatic decision based on the facts before this change commits any more.",
-    };
+  switch (scope.kind) {
+    case "ACCOUNT":
+      return {
+        within_seconds: 0,
+        guarantee: "No automatic decision based on the facts before this change commits any more.",
+      };
+    case "GLOBAL":
+    case "TENANT":
+      return {
+        within_seconds: (COMMIT_WINDOW_MS + REQUEST_MS_MAX) / 1_000,
+        guarantee:
+          "Automatic decisions that read their facts before this change may commit until then; requests that the network delays beyond their timeout are outside this bound.",
+      };
+    default:
+      return scope satisfies never;
   }
-  return {
-    within_seconds: (COMMIT_WINDOW_MS + REQUEST_MS_MAX) / 1_000,
-    guarantee:
-      "Automatic decisions that read their facts before this change may commit until then; requests that the network delays beyond their timeout are outside this bound.",
-  };
 }

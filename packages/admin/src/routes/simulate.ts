@@ -1,7 +1,8 @@
 import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { type Decision, DecisionRecord, LEDGER_ONLY } from "@autonomy-gate/core/decision/decision";
+import { type Decision, LEDGER_ONLY, RecordFields } from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
+import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
@@ -11,7 +12,6 @@ import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS } from "../http/route.ts";
 import { ACCOUNT, agreed, NamedScope } from "../http/scope.ts";
-import { decideNow } from "../simulate/decide-now.ts";
 import { Overrides, overridden } from "../simulate/overrides.ts";
 import { Standing, standing } from "../simulate/standing.ts";
 import { Flip, wouldFlip } from "../simulate/would-flip.ts";
@@ -25,7 +25,7 @@ const SimulateBody = z.strictObject({
 
 const SimulatedOutcome = z
   .looseObject({
-    ...DecisionRecord.omit(LEDGER_ONLY).shape,
+    ...RecordFields.omit(LEDGER_ONLY).shape,
     /** The intent's data; `null` when it is not valid. */
     intent: z.unknown(),
     would_flip: z.array(Flip),

@@ -1,5 +1,5 @@
 import { adopt } from "@autonomy-gate/core/commit/result";
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { type DecisionRecord, RecordFields } from "@autonomy-gate/core/decision/decision";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import type { Stored } from "@autonomy-gate/core/stored";
 import * as z from "zod";
@@ -7,9 +7,9 @@ import * as z from "zod";
 /** What stands already under an intent's id, and what that means for the intent as it is here. */
 export const Standing = z.union([
   z.object({
-    decision: DecisionRecord.shape.decision,
-    reason: DecisionRecord.shape.reason,
-    decided_at: DecisionRecord.shape.decided_at,
+    decision: RecordFields.shape.decision,
+    reason: RecordFields.shape.reason,
+    decided_at: RecordFields.shape.decided_at,
     /**
      * Whatever is simulated, the gate would publish the recorded decision again; or, since that
      * was taken on another payload, put this intent into quarantine.

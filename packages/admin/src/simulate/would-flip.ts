@@ -1,6 +1,6 @@
+import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
 import * as z from "zod";
-import { decideNow } from "./decide-now.ts";
 import { CHANGE_KINDS, type Simulated } from "./variation.ts";
 import { varyBudget } from "./vary-budget.ts";
 import { varyConfig } from "./vary-config.ts";

@@ -7,6 +7,7 @@ import {
   OUTCOME_SOURCE,
 } from "@autonomy-gate/core/contract";
 import type { IntentRef } from "@autonomy-gate/core/ids";
+import { issuesOf } from "@autonomy-gate/core/intent/content";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
 import * as z from "zod";
 import { type Refused, readEnvelope, refused, unexpectedEvent, unusableIds } from "../event.ts";
@@ -33,7 +34,7 @@ const Reason = z.looseObject({ reason: z.string().optional().catch(undefined) })
 export function readApprovalMessage(body: string, sources: readonly string[]): ApprovalMessage {
   const event = readEnvelope(body);
   if (event.kind === "refused") return event;
-  const { envelope } = event;
+  const { envelope, flaws } = event;
   const { data } = envelope.detail;
   const withdrawn = envelope["detail-type"] === INTENT_WITHDRAWN_DETAIL_TYPE;
   const unexpected = unexpectedEvent(
@@ -44,7 +45,8 @@ export function readApprovalMessage(body: string, sources: readonly string[]): A
   );
   if (unexpected !== undefined) return unexpected;
   const ids = IntentIds.safeParse(data);
-  if (!ids.success) return unusableIds(ids.error);
+  if (!ids.success) return unusableIds(issuesOf(ids.error, "data"));
+  if (flaws.length > 0) return refused("MALFORMED_MESSAGE", "The detail is ambiguous.");
   const { tenant_id, account_id, action_intent_id } = ids.data;
   const ref = { tenant_id, account_id, action_intent_id };
   if (!withdrawn) return opening(ref, ids.data.intent, body);

@@ -46,10 +46,10 @@ export async function consumeIntents(
 
   const batch = sortBatch(records, consumer.intentSources);
   const results = await commitIntents(batch.intents, consumer, commitBy);
-  const settled = batch.intents.map((intake) => settleSafely(intake, results));
+  const followUps = batch.intents.map((intake) => followUpOf(intake, results));
 
-  const outcomes = settled.flatMap(({ publication }) => publication ?? []);
-  const refused = [...batch.refused, ...settled.flatMap((intent) => intent.refused)];
+  const outcomes = followUps.flatMap(({ publication }) => publication ?? []);
+  const refused = [...batch.refused, ...followUps.flatMap((followUp) => followUp.refused)];
   const context = { clock, deadline: answerBy, signals: telemetry };
   const [published, quarantined] = await Promise.all([
     deliver("publish", outcomes, (some) => publish(some, consumer), context),
@@ -69,7 +69,7 @@ export async function consumeIntents(
   for (const { record, error } of batch.unread) {
     telemetry.failed({ messageId: record.messageId }, error);
   }
-  for (const { failure } of settled) {
+  for (const { failure } of followUps) {
     if (failure !== undefined) telemetry.failed(failure.received, failure.error);
   }
   telemetry.batch({ messages: records.length, failures: again.length });
@@ -108,26 +108,27 @@ interface Publication {
   readonly decision: Parameters<Telemetry["decided"]>[0];
 }
 
-interface SettledMessages {
+/** What is left to do for the messages of one intent. */
+interface FollowUp {
   readonly publication?: Publication;
   readonly refused: readonly RefusedMessage[];
   readonly failure?: { readonly received: ReceivedIntent; readonly error: unknown };
 }
 
 /** Whatever goes wrong with one intent is that intent's alone. */
-function settleSafely(intake: Intake, results: ReadonlyMap<string, CommitResult>): SettledMessages {
+function followUpOf(intake: Intake, results: ReadonlyMap<string, CommitResult>): FollowUp {
   try {
-    return settleMessages(intake, results);
+    return sortMessages(intake, results);
   } catch (error) {
     return { refused: [], failure: { received: intake.received, error } };
   }
 }
 
 /** What a result means for each message that carries the intent: its own payload has to agree. */
-function settleMessages(
+function sortMessages(
   { received, messages }: Intake,
   results: ReadonlyMap<string, CommitResult>,
-): SettledMessages {
+): FollowUp {
   const result = results.get(intentKey(received));
   if (result === undefined || result.status === "failed") {
     const error = result?.error ?? new TypeError("The intent has no result.");

@@ -29,6 +29,11 @@ function dataText(name: string, json: string): string {
   return aBody({ data: someData({ [name]: placeholder }) }).replace(`"${placeholder}"`, json);
 }
 
+/** A body whose metadata are a JSON text. */
+function metadataText(json: string): string {
+  return aBody({ metadata: "e2b1" }).replace('"e2b1"', json);
+}
+
 describe("a valid intent", () => {
   test("is read with its ids, its trace and when it was published", () => {
     const message = intentIn(aBody());
@@ -45,9 +50,9 @@ describe("a valid intent", () => {
   });
 
   test("keeps every field of its data, known or not, in RFC 8785 form", () => {
-    const message = intentIn(aBody({ data: someData({ zeta: 1e30, alpha: ["ä", null] }) }));
+    const message = intentIn(aBody({ data: someData({ zeta: 1e22, alpha: ["ä", null] }) }));
     expect(message.canonical).toBe(
-      '{"account_id":"acct_42","action_intent_id":"ai_1769600000000_x7k2","action_type":"CREATE_INTERNAL_NOTE","alpha":["ä",null],"confidence_score":0.91,"parameters":{"text":"Renewal call moved to Friday"},"risk_level":"LOW","tenant_id":"acme","zeta":1e+30}',
+      '{"account_id":"acct_42","action_intent_id":"ai_1769600000000_x7k2","action_type":"CREATE_INTERNAL_NOTE","alpha":["ä",null],"confidence_score":0.91,"parameters":{"text":"Renewal call moved to Friday"},"risk_level":"LOW","tenant_id":"acme","zeta":1e+22}',
     );
   });
 
@@ -102,7 +107,17 @@ describe("a valid intent", () => {
     expect(pathsIn(aBody({ data: someData(more) }))).toEqual([]);
   });
 
-  test.each(["2026-11-22T09:30:00.1234567890Z", "never", 7, null])(
+  test("OUT-11: may have null for whatever it does not say", () => {
+    const metadata = { event_id: null, trace_id: null, occurred_at: null, schema_version: null };
+    const data = someData({ expires_at: null, lifecycle_state: null, target: null });
+    for (const body of [aBody({ data, metadata }), aBody({ data, metadata: null })]) {
+      const { received } = intentIn(body);
+      expect(received.content).toMatchObject({ valid: true, intent: { expires_at: undefined } });
+      expect(received).not.toHaveProperty("trace_id");
+    }
+  });
+
+  test.each(["2026-11-22T09:30:00.1234567890Z", "never", 7])(
     "is not kept from the gate by an occurred_at of %j",
     (occurred_at) => {
       const message = intentIn(aBody({ metadata: { occurred_at } }));
@@ -147,7 +162,6 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
       aBody({ data: someData({ expires_at: 1769600000 }) }),
       "data.expires_at",
     ],
-    ["an expiry that is null", aBody({ data: someData({ expires_at: null }) }), "data.expires_at"],
     [
       "an expiry finer than can be read",
       aBody({ data: someData({ expires_at: "2026-12-22T09:30:00.1234567890Z" }) }),
@@ -175,7 +189,6 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
     ],
     ["a trace id that is no text", aBody({ metadata: { trace_id: 7 } }), "metadata.trace_id"],
     ["metadata that are a list", aBody({ metadata: [] }), "metadata"],
-    ["metadata that are null", aBody({ metadata: null }), "metadata"],
     [
       "300 KB of parameters",
       aBody({ data: someData({ parameters: "x".repeat(300 * 1024) }) }),
@@ -203,6 +216,27 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
     ],
   ])("%s", (_, body, path) => {
     expect(pathsIn(body)).toEqual([path]);
+  });
+
+  test.each([
+    [
+      "a confidence",
+      dataText("confidence_score", '0.1,"confidence_score":0.99'),
+      "data.confidence_score",
+    ],
+    ["a parameter, deep", dataText("parameters", '[{"to":"a","to":"b"}]'), "data.parameters.0.to"],
+    ["metadata", metadataText('{"trace_id":"a","trace_id":"b"}'), "metadata.trace_id"],
+  ])("OUT-6: %s given twice", (_, body, path) => {
+    const message = intentIn(body);
+    expect(pathsIn(body)).toEqual([path]);
+    expect(message.canonical).toBeNull();
+  });
+
+  test.each([
+    ["a whole value with a fraction of zero", "12345678901234567.0"],
+    ["more digits than any double is written with", "0.69999999999999999999"],
+  ])("OUT-7: %s", (_, number) => {
+    expect(pathsIn(dataText("confidence_score", number))).toEqual(["data.confidence_score"]);
   });
 
   test("a list of 200,000 values is too large, and no more than that", () => {
@@ -269,7 +303,6 @@ describe("what has no intent to answer goes to quarantine:", () => {
     ["UNEXPECTED_EVENT", "an outcome of ours", aBody({ event: { source: "autonomy.gate" } })],
     ["UNSUPPORTED_VERSION", "version 2", aBody({ metadata: { schema_version: "2" } })],
     ["UNSUPPORTED_VERSION", "version 1 as a number", aBody({ metadata: { schema_version: 1 } })],
-    ["UNSUPPORTED_VERSION", "version null", aBody({ metadata: { schema_version: null } })],
     ["UNUSABLE_IDS", "no data", aBody({ data: undefined })],
     ["UNUSABLE_IDS", "data as text", aBody({ data: SECRET })],
     ["UNUSABLE_IDS", "data as a list", aBody({ data: [SECRET] })],

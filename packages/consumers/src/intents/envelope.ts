@@ -3,8 +3,9 @@ import { INTENT_DETAIL_TYPE } from "@autonomy-gate/core/contract";
 import { Instant, instantMs } from "@autonomy-gate/core/day";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { issuesOf } from "@autonomy-gate/core/intent/content";
+import type { JsonFlaw } from "@autonomy-gate/core/intent/exact-json";
 import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
-import { type Refused, readEnvelope, unexpectedEvent, unusableIds } from "../event.ts";
+import { issueOf, type Refused, readEnvelope, unexpectedEvent, unusableIds } from "../event.ts";
 
 /** What a message holds: an intent the gate can answer, or something no retry can help. */
 export type Message = IntentMessage | Refused;
@@ -25,23 +26,35 @@ export interface IntentMessage {
 export function readMessage(body: string, sources: readonly string[]): Message {
   const event = readEnvelope(body);
   if (event.kind === "refused") return event;
-  const { envelope } = event;
+  const { envelope, flaws } = event;
   const unexpected = unexpectedEvent(envelope, { sources, detailType: INTENT_DETAIL_TYPE });
   if (unexpected !== undefined) return unexpected;
   const { metadata, data } = envelope.detail;
   const ids = IntentIds.safeParse(data);
-  if (!ids.success) {
-    return unusableIds(ids.error);
+  const unusable = [
+    ...(ids.success ? [] : issuesOf(ids.error, "data")),
+    ...flaws.filter(isAboutIds).map(issueOf),
+  ];
+  if (!ids.success || unusable.length > 0) {
+    return unusableIds(unusable);
   }
-  const about = IntentMetadata.safeParse(metadata === undefined ? {} : metadata);
+  const about = IntentMetadata.safeParse(metadata ?? {});
   const { received, canonical } = receivedIntent({
     data,
     ref: ids.data,
     raw: body,
+    isAmbiguous: flaws.length > 0,
     traceIds: traceIds(about.data, envelope.id),
-    otherIssues: about.success ? [] : issuesOf(about.error, "metadata"),
+    otherIssues: [
+      ...flaws.map(issueOf),
+      ...(about.success ? [] : issuesOf(about.error, "metadata")),
+    ],
   });
   return { kind: "intent", canonical, received, ...occurredAt(about.data?.occurred_at) };
+}
+
+function isAboutIds({ path: [, part, name = "", ...deeper] }: JsonFlaw): boolean {
+  return part === "data" && deeper.length === 0 && Object.hasOwn(IntentIds.shape, name);
 }
 
 /** Ids for tracing, in the one spelling that every store returns unchanged. */

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
+import { LEDGER_ONLY, RequireApprovalRecord } from "../decision/decision.ts";
 import { ActionType, type IntentRef } from "../ids.ts";
-import { Reason } from "../policy/policy.ts";
+import { PolicyFacts } from "../policy/facts.ts";
+import { HeldReason } from "../policy/policy.ts";
 import { UtcInstant } from "../time.ts";
 import { ApprovalRule } from "./rule.ts";
 
@@ -42,10 +43,12 @@ export const Vote = z.looseObject({
 export type Vote = z.infer<typeof Vote>;
 
 /** The decision that an approval answers: an outcome's data without the intent. */
-export const HeldDecision = DecisionRecord.omit(LEDGER_ONLY).extend({
-  decision: z.literal("REQUIRE_APPROVAL"),
+export const HeldDecision = RequireApprovalRecord.omit(LEDGER_ONLY).extend({
   action_type: ActionType,
+  facts: PolicyFacts,
 });
+
+export type HeldDecision = z.infer<typeof HeldDecision>;
 
 const COMMON = {
   /** The `event_id` of its closing. */
@@ -54,7 +57,7 @@ const COMMON = {
   version: z.int().min(1),
   /** Of the decision; the list shows and filters by them. */
   action_type: ActionType,
-  reason: Reason,
+  reason: HeldReason,
   /** SHA-256 over the RFC 8785 form of the intent's data. */
   fingerprint: z.string(),
   trace_id: z.string().optional(),

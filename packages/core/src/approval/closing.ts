@@ -3,7 +3,7 @@ import { CLOSING_DETAIL_TYPE, SCHEMA_VERSION } from "../contract.ts";
 import { instantMs, instantText } from "../day.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
 import { detailOf, type GateEvent } from "../outcome/outcome.ts";
-import { Reason } from "../policy/policy.ts";
+import { HeldReason } from "../policy/policy.ts";
 import { UtcInstant } from "../time.ts";
 import {
   type ClosedApproval,
@@ -40,7 +40,7 @@ export const ClosingEntry = z.looseObject({
   valid_until: UtcInstant.nullable(),
   rejection: Rejection.nullable(),
   fingerprint: z.string(),
-  reason: Reason,
+  reason: HeldReason,
   policy_version: z.string(),
   approval_id: z.string(),
   trace_id: z.string().optional(),
@@ -58,7 +58,7 @@ export interface Closing {
 
 /** Closes a pending approval. */
 export function close(pending: PendingApproval, cause: Cause, closed_at: string): Closing {
-  const { expires_at: intentExpiry } = pending.decision.facts ?? {};
+  const { expires_at: intentExpiry } = pending.decision.facts;
   const validity = { from: closed_at, seconds: pending.rule.valid_for_seconds, intentExpiry };
   const approval: ClosedApproval = {
     ...pending,

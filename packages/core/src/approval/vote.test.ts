@@ -8,7 +8,8 @@ import {
   heldSnapshot,
   proposedSnapshot,
 } from "../../test/approvals.ts";
-import { anIntent, aSnapshot, decisionFor, NOW, readable } from "../../test/fixtures.ts";
+import { anIntent, aSnapshot, NOW, readable } from "../../test/fixtures.ts";
+import { decide } from "../gate/decide.ts";
 import type { Approval } from "./approval.ts";
 import { close } from "./closing.ts";
 import type { RefusalCode } from "./refusal.ts";
@@ -23,7 +24,8 @@ function effectOf(more: Partial<VoteQuestion> = {}, snapshot = heldSnapshot) {
     proposedBy: HELD_INTENT.proposed_by,
     ...more,
   };
-  return voteEffect(question, () => decisionFor(HELD_INTENT, snapshot));
+  const proposal = decide(HELD_INTENT, snapshot);
+  return voteEffect(question, () => (proposal.kind === "held" ? proposal.decision : undefined));
 }
 
 function closed(more: Partial<VoteQuestion> = {}) {

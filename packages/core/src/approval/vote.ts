@@ -1,4 +1,4 @@
-import type { Decision } from "../decision/decision.ts";
+import type { RefusedDecision } from "../decision/decision.ts";
 import {
   type Approval,
   isOverdue,
@@ -51,12 +51,14 @@ export type VoteEffect =
   | { readonly effect: "refused"; readonly refusal: Refusal };
 
 /**
- * What a vote does. An APPROVE that nothing else refuses is decided again: `decideNow` gives the
- * gate's decision on fresh facts, and its absence the answer `undecided`.
+ * What a vote does. An APPROVE that nothing else refuses is decided again.
+ *
+ * @param holdNow what the gate has against the action on fresh facts, if anything; absent: such an
+ * APPROVE is `undecided`
  */
 export function voteEffect(
   question: VoteQuestion,
-  decideNow?: () => Decision,
+  holdNow?: () => RefusedDecision | undefined,
 ): VoteEffect | { readonly effect: "undecided" } {
   const { approval, vote, principal } = question;
   if (vote.fingerprint !== approval.fingerprint) return refused(refusal("FINGERPRINT_MISMATCH"));
@@ -65,8 +67,8 @@ export function voteEffect(
   const problem = ineligible(question) ?? unfit(approval, vote);
   if (problem !== undefined) return refused(problem);
   if (vote.verdict !== "APPROVE") return cast(approval, question);
-  if (decideNow === undefined) return { effect: "undecided" };
-  const stopped = stoppedBy(decideNow());
+  if (holdNow === undefined) return { effect: "undecided" };
+  const stopped = stoppedBy(holdNow());
   return stopped === undefined ? cast(approval, question) : refused(stopped);
 }
 
@@ -100,19 +102,13 @@ function unfit({ rule, decision }: PendingApproval, vote: CastVote): Refusal | u
 }
 
 /** Why the gate would not let it run now, even approved. */
-function stoppedBy(decision: Decision): Refusal | undefined {
-  switch (decision.decision) {
-    case "BLOCK": {
-      const { reason, policy_clause: clause, explanation } = decision;
-      return blocked({ reason, clause, explanation });
-    }
-    case "REQUIRE_APPROVAL":
-      return decision.executable_after_approval ? undefined : refusal("NOT_EXECUTABLE");
-    case "AUTO_EXECUTE":
-      return undefined;
-    default:
-      return decision.decision satisfies never;
+function stoppedBy(hold: RefusedDecision | undefined): Refusal | undefined {
+  if (hold === undefined) return undefined;
+  if (hold.decision === "REQUIRE_APPROVAL") {
+    return hold.executable_after_approval ? undefined : refusal("NOT_EXECUTABLE");
   }
+  const { reason, policy_clause: clause, explanation } = hold;
+  return blocked({ reason, clause, explanation });
 }
 
 /** Records the vote in place of the principal's earlier one, and closes what it decides. */

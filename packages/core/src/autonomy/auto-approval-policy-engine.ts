@@ -9,8 +9,8 @@ import {
   APPROVE,
   AutoApprovalPolicyInputV1,
   type AutoApprovalPolicyResultV1,
-  POLICY_V1,
 } from "../policy/policy.ts";
+import { DEFAULT_POLICY } from "../policy/registry.ts";
 import { ABSENT, type Stored } from "../stored.ts";
 import type * as AutonomyTypes from "./autonomy-types.ts";
 
@@ -39,16 +39,13 @@ export class AutoApprovalPolicyEngine {
       { TENANT: this.#own(input.action_type), GLOBAL: ABSENT },
       input.action_type,
     );
-    const { decision, primary, policy_version } = evaluatePolicy({
+    const { decision, primary, policy_version } = evaluatePolicy(DEFAULT_POLICY, {
       tenant_id: input.tenant_id,
       account_id: input.account_id,
       action_type: input.action_type,
       autonomy_mode: input.autonomy_mode,
-      mode_source: "ACCOUNT_ACTION_TYPE",
-      modeWasGiven: true,
+      mode_source: "GIVEN",
       facts: factsOf(input, entry),
-      epochMs: 0,
-      decided_at: "",
     });
     return {
       decision,
@@ -71,7 +68,7 @@ function unreadable(issues: readonly InputIssue[]): AutoApprovalPolicyResultV1 {
     decision: "REQUIRE_APPROVAL",
     reason: "POLICY_ERROR",
     explanation: `The policy was asked about something it cannot read (${wrong}), so it allows nothing. ${APPROVE}`,
-    policy_version: POLICY_V1,
+    policy_version: DEFAULT_POLICY.version,
     policy_clause: "POLICY_ERROR",
   };
 }

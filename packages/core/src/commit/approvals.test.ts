@@ -35,7 +35,7 @@ describe("opening", () => {
   test("stores the ledger's decision, the rule in force and the payload", async () => {
     world.configure("APPROVAL_RULE#CREATE_INTERNAL_NOTE", { votes_needed: 2 });
     await opened();
-    const { decision, ...approval } = (await world.approval()) ?? {};
+    const approval = await world.approval();
     expect(approval).toMatchObject({
       state: "PENDING",
       version: 1,
@@ -46,7 +46,7 @@ describe("opening", () => {
       expires_at: "2026-11-22T09:35:01.120Z",
     });
     const { fingerprint, trace_id, causation_id, ...data } = heldRecord();
-    expect(decision).toEqual(data);
+    expect(approval?.decision).toEqual(data);
     expect((await world.payload())?.intent).toContain('"action_intent_id":"ai_1769600000000_x7k2"');
     expect(await world.item()).toMatchObject({
       due_pk: expect.stringMatching(/^DUE#[0-7]$/),

@@ -1,5 +1,4 @@
 import type { Approval } from "../approval/approval.ts";
-import { isHeld } from "../approval/open.ts";
 import type { Refusal } from "../approval/refusal.ts";
 import {
   type CastVote,
@@ -9,7 +8,7 @@ import {
   withdrawalEffect,
 } from "../approval/vote.ts";
 import { type Calendar, instantText } from "../day.ts";
-import type { Decision } from "../decision/decision.ts";
+import type { RefusedDecision } from "../decision/decision.ts";
 import { PermanentError, TransientError } from "../errors.ts";
 import { decide } from "../gate/decide.ts";
 import type { IntentRef } from "../ids.ts";
@@ -61,7 +60,7 @@ export function castVote(
       () => context.store.facts(ref, payload.action_type),
       context,
     );
-    const holdNow = () => decisionOn(payload, value, time.calendar);
+    const holdNow = () => holdOn(payload, value, time.calendar);
     const decided = voteEffect({ ...question, now: time.calendar.instant }, holdNow);
     if (decided.effect === "undecided") throw new TypeError("A vote with a decision is decided.");
     return { effect: decided, read: { ...time, fence: value.fence } };
@@ -80,8 +79,14 @@ export function withdraw(
   });
 }
 
-function decisionOn(intent: ActionIntentV1, { facts }: FencedFacts, calendar: Calendar): Decision {
-  return decide(intent, { ...facts, calendar }).decision;
+/** What the gate has against the action now; `undefined`: it could run by itself. */
+function holdOn(
+  intent: ActionIntentV1,
+  { facts }: FencedFacts,
+  calendar: Calendar,
+): RefusedDecision | undefined {
+  const proposal = decide(intent, { ...facts, calendar });
+  return proposal.kind === "held" ? proposal.decision : undefined;
 }
 
 /** Reads, proposes and commits, again while the approval or the account's fence moves meanwhile. */
@@ -105,7 +110,7 @@ function settleApproval(
 }
 
 function absent({ record, closing }: FoundApproval): VoteReply {
-  const held = record.status === "readable" && isHeld(record.value);
+  const held = record.status === "readable" && record.value.decision === "REQUIRE_APPROVAL";
   return { status: "absent", opening: held && closing.status === "absent" };
 }
 

@@ -1,4 +1,5 @@
-import { decide, decideInvalid, type ProposedDecision } from "../gate/decide.ts";
+import type { RefusedDecision } from "../decision/decision.ts";
+import { decide, decideInvalid, type Proposal } from "../gate/decide.ts";
 import { type ReceivedIntent, recordOf } from "../gate/received.ts";
 import { accountKey } from "../ids.ts";
 import { createBackoff } from "./backoff.ts";
@@ -53,9 +54,9 @@ async function decideAndCommit(
       results.push([received, adopt(received, recorded)]);
       continue;
     }
-    const { decision, claim } = propose(received, read);
-    if (claim !== undefined) claims.push({ received, decision, claim });
-    else holds.push(recordHold(received, decision, context));
+    const proposal = propose(received, read);
+    if (proposal.kind === "claiming") claims.push({ ...proposal, received });
+    else holds.push(recordHold(received, proposal.decision, context));
   }
   const [held, claimed] = await Promise.all([
     Promise.all(holds),
@@ -64,10 +65,12 @@ async function decideAndCommit(
   return { results: [...results, ...held, ...claimed.results], stale: claimed.stale };
 }
 
-function propose(received: ReceivedIntent, read: FactsRead): ProposedDecision {
+function propose(received: ReceivedIntent, read: FactsRead): Proposal {
   const { content } = received;
   const { calendar } = read;
-  if (!content.valid) return { decision: decideInvalid(content.issues, calendar.instant) };
+  if (!content.valid) {
+    return { kind: "held", decision: decideInvalid(content.issues, calendar.instant) };
+  }
   const { facts } = read.reply(received);
   if (facts === undefined) throw new TypeError("The facts of a valid intent are always read.");
   return decide(content.intent, { ...facts, calendar });
@@ -75,7 +78,7 @@ function propose(received: ReceivedIntent, read: FactsRead): ProposedDecision {
 
 async function recordHold(
   received: ReceivedIntent,
-  decision: ProposedDecision["decision"],
+  decision: RefusedDecision,
   context: CommitContext,
 ): Promise<IntentResult> {
   return [received, await recordDecision(received, recordOf(received, decision), context)];

@@ -3,8 +3,9 @@ import { type BudgetPosition, type BudgetState, positionNow } from "../budget/st
 import type { Calendar } from "../day.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { TransientError } from "../errors.ts";
+import { conclude, type Reservation } from "../gate/conclude.ts";
+import type { ClaimingProposal } from "../gate/decide.ts";
 import { type ReceivedIntent, recordOf } from "../gate/received.ts";
-import { type ClaimingDecision, type Reservation, settle } from "../gate/settle.ts";
 import type { AccountRef } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { createBackoff } from "./backoff.ts";
@@ -15,7 +16,7 @@ import { recordDecision } from "./record-decision.ts";
 import { adopt, type CommitResult } from "./result.ts";
 
 /** A proposal to auto-execute, with the intent it is for. */
-export interface ClaimingIntent extends ClaimingDecision {
+export interface ClaimingIntent extends ClaimingProposal {
   readonly received: ReceivedIntent;
 }
 
@@ -139,7 +140,7 @@ function recordAt(
   position: BudgetPosition,
   { calendar }: ClaimBasis,
 ): DecisionRecord {
-  return recordOf(claim.received, settle(claim, reservation, position, calendar));
+  return recordOf(claim.received, conclude(claim, reservation, position, calendar));
 }
 
 /** Where the account's budget stands for its claims: all have the account's one time zone. */

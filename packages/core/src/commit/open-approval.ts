@@ -1,4 +1,4 @@
-import { isHeld, openedApproval } from "../approval/open.ts";
+import { heldDecision, openedApproval } from "../approval/open.ts";
 import { resolveApprovalRule } from "../approval/rule.ts";
 import { instantText } from "../day.ts";
 import { PermanentError } from "../errors.ts";
@@ -30,30 +30,34 @@ export function openApproval(
   request: OpeningRequest,
   context: Omit<ApprovalContext, "bus">,
 ): Promise<OpeningReply> {
-  return untilDone(
-    async () => {
-      const { store, clock } = context;
-      const { record, approval, closing } = await store.find(request);
-      if (record.status === "absent") return forged("the ledger has no decision on this intent");
-      if (record.status === "unreadable") {
-        throw new PermanentError("The intent's recorded decision cannot be read.");
-      }
-      if (!isHeld(record.value)) return forged("the ledger's decision is not REQUIRE_APPROVAL");
-      if (record.value.fingerprint !== request.fingerprint) {
-        return forged("the intent is not the one that was decided");
-      }
-      if (closing.status !== "absent") return { status: "closed" };
-      if (approval.status !== "absent") return { status: "open" };
-      const levels = await store.rules(request, record.value.action_type);
-      const opened = openedApproval(record.value, resolveApprovalRule(levels).rule, {
-        approval_id: request.approval_id,
-        opened_at: instantText(clock.epochMs()),
-      });
-      await store.open(opened, request.intent);
-      return { status: "open" };
-    },
-    retryTerms("open", context),
-  );
+  return untilDone(() => openOnce(request, context), retryTerms("open", context));
+}
+
+async function openOnce(
+  request: OpeningRequest,
+  { store, clock }: Omit<ApprovalContext, "bus">,
+): Promise<OpeningReply> {
+  const { record, approval, closing } = await store.find(request);
+  if (record.status === "absent") return forged("the ledger has no decision on this intent");
+  if (record.status === "unreadable") {
+    throw new PermanentError("The intent's recorded decision cannot be read.");
+  }
+  const held = record.value;
+  if (held.decision !== "REQUIRE_APPROVAL") {
+    return forged("the ledger's decision is not REQUIRE_APPROVAL");
+  }
+  if (held.fingerprint !== request.fingerprint) {
+    return forged("data.intent is not what was decided");
+  }
+  if (closing.status !== "absent") return { status: "closed" };
+  if (approval.status !== "absent") return { status: "open" };
+  const levels = await store.rules(request, heldDecision(held).action_type);
+  const opened = openedApproval(held, resolveApprovalRule(levels).rule, {
+    approval_id: request.approval_id,
+    opened_at: instantText(clock.epochMs()),
+  });
+  await store.open(opened, request.intent);
+  return { status: "open" };
 }
 
 function forged(problem: string): OpeningReply {

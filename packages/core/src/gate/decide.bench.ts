@@ -1,6 +1,7 @@
 import { test } from "vitest";
-import { aBudgetState, anIntent, aSnapshot, decisionFor } from "../../test/fixtures.ts";
+import { aBudgetState, anIntent, aSnapshot } from "../../test/fixtures.ts";
 import { decide } from "./decide.ts";
+import { decideNow } from "./decide-now.ts";
 
 /** It is to take less than 20 µs: more than 50,000 a second. */
 test("the pure part of a decision", async ({ bench }) => {
@@ -10,10 +11,10 @@ test("the pure part of a decision", async ({ bench }) => {
   const wrong = anIntent({ action_type: "WIRE_MONEY", risk_level: "HIGH", confidence_score: 87 });
   await bench.compare(
     bench("decided and settled, automatic", () => {
-      decisionFor(intent, snapshot);
+      decideNow(intent, snapshot);
     }),
     bench("decided and settled, budget spent", () => {
-      decisionFor(intent, spent);
+      decideNow(intent, spent);
     }),
     bench("decided, three reasons against it", () => {
       decide(wrong, snapshot);

@@ -1,22 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { intents, RISKS, snapshots, TYPES } from "../../test/arbitraries.ts";
-import {
-  aBudget,
-  aBudgetState,
-  anIntent,
-  aSnapshot,
-  decisionFor,
-  readable,
-} from "../../test/fixtures.ts";
+import { aBudget, aBudgetState, anIntent, aSnapshot, readable } from "../../test/fixtures.ts";
 import { type ReferenceAnswer, referenceDecision } from "../../test/reference-decider.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { AUTONOMY_MODES } from "../mode/mode.ts";
+import { decideNow } from "./decide-now.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The shipped gate's answer in the reference's words. */
 function shippedDecision(intent: ActionIntentV1, snapshot: Snapshot): ReferenceAnswer {
-  const { budget, ...decision } = decisionFor(intent, snapshot);
+  const { budget, ...decision } = decideNow(intent, snapshot);
   return {
     decision: decision.decision,
     reason: decision.reason,

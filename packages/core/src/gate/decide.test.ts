@@ -4,7 +4,6 @@ import {
   aBudgetState,
   anIntent,
   aSnapshot,
-  decisionFor,
   NOW,
   readable,
   unreadable,
@@ -13,6 +12,7 @@ import type { ActionIntentV1 } from "../intent/intent.ts";
 import { recordFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { decide, decideInvalid } from "./decide.ts";
+import { decideNow } from "./decide-now.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const APPROVE = "A person must approve this action.";
@@ -25,7 +25,7 @@ const STOP = (effect: "REQUIRE_APPROVAL" | "BLOCK", reason?: string) =>
   readable({ engaged: true, effect, ...(reason === undefined ? {} : { reason }) } as const);
 
 test("an intent that nothing speaks against runs by itself, and says on what grounds", () => {
-  const decision = decisionFor(anIntent(), aSnapshot());
+  const decision = decideNow(anIntent(), aSnapshot());
   const explanation =
     "It may run by itself: risk LOW, confidence 0.91 of at least 0.7. Within the budget of 5 for 2026-11-22 (UTC).";
   expect(decision).toEqual({
@@ -312,7 +312,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe.each(CASES)("$name", (example) => {
-  const decision = decisionFor(example.intent ?? anIntent(), example.snapshot ?? aSnapshot());
+  const decision = decideNow(example.intent ?? anIntent(), example.snapshot ?? aSnapshot());
   const [reason, clause] = example.because;
 
   test(`is ${example.decision ?? "REQUIRE_APPROVAL"} because of ${reason}`, () => {
@@ -367,7 +367,7 @@ describe("of several clauses that match", () => {
   const wrong = anIntent({ expires_at: "2020-01-01T00:00:00Z", confidence_score: 0.8 });
 
   test("all are listed in the policy's order, and the first of the most severe decides", () => {
-    const decision = decisionFor(wrong, everything);
+    const decision = decideNow(wrong, everything);
     expect(decision.reasons.map(({ reason }) => reason)).toEqual([
       "KILL_SWITCH",
       "KILL_SWITCH",
@@ -384,7 +384,7 @@ describe("of several clauses that match", () => {
   });
 
   test("a blocking one decides over approvals listed before it", () => {
-    const decision = decisionFor(
+    const decision = decideNow(
       anIntent({ expires_at: "2020-01-01T00:00:00Z" }),
       aSnapshot({ killSwitches: { GLOBAL: STOP("REQUIRE_APPROVAL") } }),
     );
@@ -393,7 +393,7 @@ describe("of several clauses that match", () => {
   });
 
   test("PROPOSE_ONLY anywhere among them means that approval does not let it run", () => {
-    const decision = decisionFor(
+    const decision = decideNow(
       anIntent({ action_type: "WIRE_MONEY", confidence_score: 0.1 }),
       aSnapshot(MODE("PROPOSE_ONLY")),
     );
@@ -404,7 +404,7 @@ describe("of several clauses that match", () => {
   });
 
   test("the rest of the order holds", () => {
-    const decision = decisionFor(
+    const decision = decideNow(
       anIntent({ action_type: "WIRE_MONEY", risk_level: "?", confidence_score: null }),
       aSnapshot({ ...NO_MODE, budgets: { account: ABSENT } }),
     );
@@ -420,7 +420,7 @@ describe("of several clauses that match", () => {
 describe("what an agent says about itself (POL-6)", () => {
   test("cannot lower the catalogue's risk", () => {
     const meeting = anIntent({ action_type: "REQUEST_RENEWAL_MEETING", risk_level: "LOW" });
-    const decision = decisionFor(meeting, aSnapshot());
+    const decision = decideNow(meeting, aSnapshot());
     expect(decision.reasons.map(({ reason }) => reason)).toEqual([
       "EXTERNAL_CONTACT",
       "RISK_LEVEL_HIGH",
@@ -429,7 +429,7 @@ describe("what an agent says about itself (POL-6)", () => {
   });
 
   test("can raise it", () => {
-    const decision = decisionFor(anIntent({ risk_level: "medium" }), aSnapshot());
+    const decision = decideNow(anIntent({ risk_level: "medium" }), aSnapshot());
     expect(decision.facts).toMatchObject({ risk_level: "MEDIUM", risk_source: "INTENT" });
     expect(decision.reason).toBe("RISK_LEVEL_MEDIUM");
   });
@@ -439,14 +439,14 @@ describe("what an agent says about itself (POL-6)", () => {
     (risk) => {
       const { risk_level, ...rest } = anIntent();
       const intent = risk === undefined ? { ...rest } : { ...rest, risk_level: risk };
-      expect(decisionFor(intent, aSnapshot()).decision).toBe("AUTO_EXECUTE");
+      expect(decideNow(intent, aSnapshot()).decision).toBe("AUTO_EXECUTE");
     },
   );
 
   test.each<unknown>([null, 0, true, [], {}, ["LOW"], { toString: "LOW" }])(
     "%j is no risk level, so nothing is automatic",
     (risk_level) => {
-      expect(decisionFor(anIntent({ risk_level }), aSnapshot()).reason).toBe("RISK_LEVEL_UNKNOWN");
+      expect(decideNow(anIntent({ risk_level }), aSnapshot()).reason).toBe("RISK_LEVEL_UNKNOWN");
     },
   );
 });
@@ -473,22 +473,24 @@ describe("the least confidence (POL-8)", () => {
     [true, {}, "REQUIRE_APPROVAL"],
     [[0.91], {}, "REQUIRE_APPROVAL"],
   ] as const)("%j with %j is %s", (confidence_score, snapshot, expected) => {
-    const decision = decisionFor(anIntent({ confidence_score }), aSnapshot(snapshot));
+    const decision = decideNow(anIntent({ confidence_score }), aSnapshot(snapshot));
     expect(decision.decision).toBe(expected);
   });
 });
 
 test("a claim is asked for exactly when the action would run by itself", () => {
-  expect(decide(anIntent(), aSnapshot()).claim?.terms.dailyLimit).toBe(5);
-  expect(decide(anIntent(), aSnapshot(MODE("DISABLED")))).not.toHaveProperty("claim");
-  expect(decide(anIntent(), aSnapshot({ budgets: { account: ABSENT } }))).not.toHaveProperty(
-    "claim",
-  );
+  expect(decide(anIntent(), aSnapshot())).toMatchObject({
+    kind: "claiming",
+    claim: { terms: { dailyLimit: 5 } },
+  });
+  for (const parts of [MODE("DISABLED"), { budgets: { account: ABSENT } }]) {
+    expect(decide(anIntent(), aSnapshot(parts))).toMatchObject({ kind: "held" });
+  }
 });
 
 test("POL-11: every decision names its policy version and holds the facts it was taken on", () => {
   for (const { intent = anIntent(), snapshot = aSnapshot() } of CASES) {
-    const decision = decisionFor(intent, snapshot);
+    const decision = decideNow(intent, snapshot);
     expect(decision.policy_version).toBe("AutoApprovalPolicyV1");
     expect(decision.facts).not.toBeNull();
   }
@@ -498,7 +500,7 @@ test("a tenant's policy pointer replaces the global one", () => {
   const known = readable({ policy_version: "AutoApprovalPolicyV1" });
   const unknown = readable({ policy_version: "V9" });
   const reasonFor = (activePolicy: object) =>
-    decisionFor(anIntent(), aSnapshot({ activePolicy })).reason;
+    decideNow(anIntent(), aSnapshot({ activePolicy })).reason;
   expect(reasonFor({ TENANT: known, GLOBAL: unknown })).toBe("POLICY_ALLOWED");
   expect(reasonFor({ TENANT: unknown, GLOBAL: known })).toBe("POLICY_ERROR");
   expect(reasonFor({ TENANT: unreadable("7"), GLOBAL: known })).toBe("POLICY_ERROR");

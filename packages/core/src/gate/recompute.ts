@@ -1,15 +1,26 @@
 import { instantMs } from "../day.ts";
 import type { Decision, DecisionRecord } from "../decision/decision.ts";
-import { evaluatePolicy } from "../policy/evaluate.ts";
-import { decisionOf, withoutBudget } from "./decide.ts";
-import { budgetExhausted, withinBudget } from "./settle.ts";
+import { refuse } from "../decision/make.ts";
+import { evaluatePolicy, type Ruling } from "../policy/evaluate.ts";
+import type { DecisionQuestion } from "../policy/question.ts";
+import { findPolicy } from "../policy/registry.ts";
+import { overBudget, withinBudget } from "./conclude.ts";
+import { withoutBudget } from "./decide.ts";
+
+export type Recomputed =
+  | { readonly status: "recomputed"; readonly decision: Decision }
+  /** This gate does not know the policy version that the record names. */
+  | { readonly status: "unknown-policy"; readonly policy_version: string };
 
 /** Takes a decision again from its record alone: same facts, same version, same answer. */
-export function recompute(record: DecisionRecord): Decision {
-  const { facts, mode_source, action_type, budget } = record;
+export function recompute(record: DecisionRecord): Recomputed {
+  const { facts, mode_source, action_type, policy_version } = record;
   // An invalid intent was never put to the policy: its issues are its facts.
-  if (facts === null || mode_source === null || action_type === null) return record;
-
+  if (facts === null || mode_source === null || action_type === null) {
+    return { status: "recomputed", decision: record };
+  }
+  const policy = findPolicy(policy_version);
+  if (policy === undefined) return { status: "unknown-policy", policy_version };
   const question = {
     tenant_id: record.tenant_id,
     account_id: record.account_id,
@@ -17,18 +28,26 @@ export function recompute(record: DecisionRecord): Decision {
     autonomy_mode: record.autonomy_mode,
     mode_source,
     facts,
-    epochMs: instantMs(record.decided_at),
-    decided_at: record.decided_at,
+    now: { epochMs: instantMs(record.decided_at), instant: record.decided_at },
   };
-  const answer = evaluatePolicy(question);
-  const allowed = decisionOf(question, answer);
-  if (allowed.decision !== "AUTO_EXECUTE") return allowed;
-  if (facts.budget_problem !== undefined) {
-    return withoutBudget(question, answer, facts.budget_problem);
-  }
-  // AUTO_EXECUTE is never reached without a budget that granted it.
-  if (budget === undefined) return withoutBudget(question, answer, "no budget was recorded");
-  if (budget.used === undefined) return withinBudget(allowed, budget);
-  const whose = { accountId: record.account_id, actionType: action_type };
-  return budgetExhausted(allowed, whose, budget);
+  const answer = evaluatePolicy(policy, question);
+  const decision =
+    answer.decision === "AUTO_EXECUTE"
+      ? withBudget(question, answer, record.budget)
+      : refuse(question, answer);
+  return { status: "recomputed", decision };
+}
+
+/** AUTO_EXECUTE is never reached without a budget that granted it. */
+function withBudget(
+  question: DecisionQuestion,
+  allowed: Ruling<"AUTO_EXECUTE">,
+  budget: DecisionRecord["budget"],
+): Decision {
+  const { budget_problem } = question.facts;
+  if (budget_problem !== undefined) return withoutBudget(question, allowed, budget_problem);
+  if (budget === undefined) return withoutBudget(question, allowed, "no budget was recorded");
+  return budget.used === undefined
+    ? withinBudget(question, allowed, budget)
+    : overBudget(question, allowed, budget);
 }

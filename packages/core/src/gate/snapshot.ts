@@ -4,7 +4,7 @@ import type { ConfiguredEntries } from "../catalogue/find-entry.ts";
 import type { Calendar } from "../day.ts";
 import type { KillSwitches } from "../kill-switch/kill-switch.ts";
 import type { ModeLevels } from "../mode/resolve-mode.ts";
-import type { ActivePolicyV1 } from "../policy/policy.ts";
+import type { PolicyPointers } from "../policy/registry.ts";
 import type { Stored } from "../stored.ts";
 
 /** What is stored that can concern one intent, all read in one go. */
@@ -12,7 +12,7 @@ export interface StoredFacts {
   readonly modes: ModeLevels;
   readonly killSwitches: KillSwitches;
   readonly catalogue: ConfiguredEntries;
-  readonly activePolicy: Readonly<Record<"TENANT" | "GLOBAL", Stored<ActivePolicyV1>>>;
+  readonly activePolicy: PolicyPointers;
   readonly budgets: BudgetConfigs;
   readonly budgetState: Stored<BudgetState>;
 }

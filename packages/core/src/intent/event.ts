@@ -5,12 +5,12 @@ import { ActionIntentV1, IntentMetadata } from "./intent.ts";
 /** The detail of an `ActionIntentCreated` event, as the consumer accepts it for a decision. */
 export const ActionIntentCreated = z.looseObject({
   metadata: IntentMetadata.extend({
-    schema_version: z.literal(SCHEMA_VERSION).optional(),
+    schema_version: z.literal(SCHEMA_VERSION).nullish(),
     occurred_at: z
       .unknown()
       .optional()
       .describe("When it was published, an ISO 8601 instant. Used for measuring only."),
-  }).optional(),
+  }).nullish(),
   data: ActionIntentV1,
 });
 export type ActionIntentCreated = z.infer<typeof ActionIntentCreated>;

@@ -6,6 +6,14 @@ const TEXT_LENGTH_MAX = 128;
 
 const ShortText = z.string().max(TEXT_LENGTH_MAX, `must be at most ${TEXT_LENGTH_MAX} characters`);
 
+/** An optional field as many serialisers write it: `null` where it is absent. */
+function nullIsAbsent<S extends z.ZodType>(schema: S) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .optional();
+}
+
 /** The ids without which a message has no decision and no tenant: it goes to quarantine. */
 export const IntentIds = z.looseObject({
   tenant_id: TenantId,
@@ -14,7 +22,8 @@ export const IntentIds = z.looseObject({
 });
 
 /**
- * What an agent wants to do, as Phase 3 publishes it. `confidence_score` and `risk_level` may be
+ * What an agent wants to do, as Phase 3 publishes it. `null` for an optional field means that it is
+ * absent. `confidence_score` and `risk_level` may be
  * anything: what is wrong with them has a decision of its own. Any other field is kept and echoed.
  */
 export const ActionIntentV1 = IntentIds.extend({
@@ -27,8 +36,8 @@ export const ActionIntentV1 = IntentIds.extend({
     .unknown()
     .optional()
     .describe("MINIMAL, LOW, MEDIUM, HIGH or CRITICAL. Anything else: RISK_LEVEL_UNKNOWN."),
-  lifecycle_state: ShortText.optional(),
-  expires_at: Instant.optional().describe("From this instant on the action must not run."),
+  lifecycle_state: nullIsAbsent(ShortText),
+  expires_at: nullIsAbsent(Instant).describe("From this instant on the action must not run."),
   target: z.unknown().optional(),
   parameters: z.unknown().optional(),
 });
@@ -36,7 +45,7 @@ export type ActionIntentV1 = z.infer<typeof ActionIntentV1>;
 
 /** About the event, not the action: never part of the fingerprint. */
 export const IntentMetadata = z.looseObject({
-  event_id: ShortText.optional(),
-  trace_id: ShortText.optional(),
+  event_id: nullIsAbsent(ShortText),
+  trace_id: nullIsAbsent(ShortText),
 });
 export type IntentMetadata = z.infer<typeof IntentMetadata>;

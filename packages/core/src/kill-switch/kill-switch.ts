@@ -60,20 +60,21 @@ export function appliedKillSwitches(
     if (stored.status === "unreadable") {
       return [{ scope, effect: stored.effect, unreadable: true } as const];
     }
-    return applies(stored.value, actionType, epochMs) ? [applied(scope, stored.value)] : [];
+    const { value } = stored;
+    return isEngaged(value, epochMs) && stops(value, actionType) ? [applied(scope, value)] : [];
   });
 }
 
 type EngagedSwitch = Extract<StoredKillSwitch, { effect: unknown }>;
 
-function applies(
-  stored: StoredKillSwitch,
-  actionType: ActionType,
-  epochMs: number,
-): stored is EngagedSwitch {
+/** Whether a switch is engaged at an instant, if only for some action types. */
+export function isEngaged(stored: StoredKillSwitch, epochMs: number): stored is EngagedSwitch {
   if (!stored.engaged) return false;
-  const { action_types, expires_at } = stored;
-  if (expires_at !== undefined && instantMs(expires_at) <= epochMs) return false;
+  const { expires_at } = stored;
+  return expires_at === undefined || instantMs(expires_at) > epochMs;
+}
+
+function stops({ action_types }: EngagedSwitch, actionType: ActionType): boolean {
   return action_types === undefined || action_types.includes(actionType);
 }
 

@@ -1,12 +1,18 @@
 import * as z from "zod";
-import { BudgetReport } from "../budget/report.ts";
 import { OUTCOME_DETAIL_TYPE, SCHEMA_VERSION } from "../contract.ts";
-import { DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
+import {
+  AutoExecuteRecord,
+  BlockRecord,
+  GrantedBudget,
+  LEDGER_ONLY,
+  RequireApprovalRecord,
+  SpentBudget,
+} from "../decision/decision.ts";
 import { ActionType } from "../ids.ts";
 import { ActionIntentV1 } from "../intent/intent.ts";
 import { AutonomyMode, ModeSource } from "../mode/mode.ts";
 import { PolicyFacts } from "../policy/facts.ts";
-import { Finding, Reason } from "../policy/policy.ts";
+import { BlockedReason } from "../policy/policy.ts";
 import { UtcInstant } from "../time.ts";
 
 /**
@@ -24,88 +30,41 @@ const Metadata = z.looseObject({
   causation_id: z.string().optional().describe("The event_id of the intent."),
 });
 
-/** What every outcome's data holds: the record without what is the ledger's own. */
-const Data = DecisionRecord.omit(LEDGER_ONLY).extend({
-  decision_id: DecisionId,
-  decided_at: UtcInstant,
-});
-
-const BudgetOutcome = BudgetReport.extend({ resets_at: UtcInstant });
+/** What every outcome's data says more narrowly than the record. */
+const DATA = { decision_id: DecisionId, decided_at: UtcInstant };
 
 /** Data of an intent that could be read. */
-const DecidedData = Data.extend({
+const DECIDED = {
+  ...DATA,
   action_type: ActionType,
   mode_source: ModeSource,
   facts: PolicyFacts,
   intent: ActionIntentV1.describe("The intent's data as it was received."),
-});
+};
 
-const AutoApprovedReason = Reason.extract(["POLICY_ALLOWED"]);
+const RESETS_AT = { resets_at: UtcInstant };
 
-const AutoApprovedData = DecidedData.extend({
-  decision: z.literal("AUTO_EXECUTE"),
-  reason: AutoApprovedReason,
-  reasons: z.array(Finding.extend({ reason: AutoApprovedReason })).min(1),
+const AutoApprovedData = AutoExecuteRecord.omit(LEDGER_ONLY).extend({
+  ...DECIDED,
   autonomy_mode: AutonomyMode.extract(["AUTO_EXECUTE"]),
-  budget: BudgetOutcome.extend({ limited_by: z.literal("DAY"), used: z.never().optional() }),
-  executable_after_approval: z.literal(true),
-  approval_source: z.literal("POLICY"),
-  auto_executed: z.literal(true),
+  budget: GrantedBudget.extend(RESETS_AT),
 });
 
-const HELD_REASONS = [
-  "KILL_SWITCH",
-  "ACTION_TYPE_UNKNOWN",
-  "PROPOSE_ONLY",
-  "TENANT_POLICY",
-  "MODE_NOT_CONFIGURED",
-  "UNKNOWN_MODE",
-  "EXTERNAL_CONTACT",
-  "RISK_LEVEL_UNKNOWN",
-  "RISK_LEVEL_HIGH",
-  "RISK_LEVEL_MEDIUM",
-  "CONFIDENCE_MISSING",
-  "CONFIDENCE_INVALID",
-  "CONFIDENCE_BELOW_THRESHOLD",
-  "BUDGET_NOT_CONFIGURED",
-  "BUDGET_EXHAUSTED",
-  "POLICY_ERROR",
-] as const;
-const HeldReason = Reason.extract(HELD_REASONS);
-
-const ApprovalRequiredData = DecidedData.extend({
-  decision: z.literal("REQUIRE_APPROVAL"),
-  reason: HeldReason,
-  reasons: z.array(Finding.extend({ reason: HeldReason })).min(1),
-  budget: BudgetOutcome.required({ used: true }).optional(),
+const ApprovalRequiredData = RequireApprovalRecord.omit(LEDGER_ONLY).extend({
+  ...DECIDED,
+  budget: SpentBudget.extend(RESETS_AT).optional(),
   executable_after_approval: z
     .boolean()
     .describe("False: the agent only proposes; a person carries it out."),
-  approval_source: z.null(),
-  auto_executed: z.literal(false),
 });
 
-const NOT_RUN = {
-  decision: z.literal("BLOCK"),
-  executable_after_approval: z.literal(false),
-  approval_source: z.null(),
-  auto_executed: z.literal(false),
-  budget: z.never().optional(),
-};
+const BlockData = BlockRecord.omit(LEDGER_ONLY);
 
 const BlockedData = z.discriminatedUnion("reason", [
-  DecidedData.extend({
-    ...NOT_RUN,
-    reason: Reason.extract([
-      "KILL_SWITCH",
-      "INTENT_EXPIRED",
-      "ACTION_TYPE_DISABLED",
-      "TENANT_POLICY",
-    ]),
-  }),
-  Data.extend({
-    ...NOT_RUN,
-    reason: Reason.extract(["INVALID_INTENT"]),
+  BlockData.extend({ ...DECIDED, reason: BlockedReason.exclude(["INVALID_INTENT"]) }),
+  BlockData.extend({
+    ...DATA,
+    reason: BlockedReason.extract(["INVALID_INTENT"]),
     autonomy_mode: z.null(),
     mode_source: z.null(),
     facts: z.null(),

@@ -1,40 +1,35 @@
 import { instantMs } from "../day.ts";
-import type { AccountRef, ActionType } from "../ids.ts";
-import type { AppliedKillSwitch } from "../kill-switch/applied.ts";
-import type { AutonomyMode, ModeSource } from "../mode/mode.ts";
+import type { Policy } from "./evaluate.ts";
 import type { PolicyFacts } from "./facts.ts";
-import { APPROVE, type AutoApprovalDecision, type RatedFinding, type Reason } from "./policy.ts";
+import {
+  APPROVE,
+  type AutoApprovalDecision,
+  type Objection,
+  POLICY_V1,
+  type RatedFinding,
+  type ReasonFor,
+} from "./policy.ts";
+import type { PolicyQuestion } from "./question.ts";
 
-/** One question to the policy: all it may know. */
-export interface PolicyQuestion extends AccountRef {
-  readonly action_type: ActionType;
-  /** `null`: the level that answers holds no known mode (`facts.mode_found`). */
-  readonly autonomy_mode: AutonomyMode | null;
-  readonly mode_source: ModeSource;
-  /** The mode was handed in by a caller, who alone knows where it is set. */
-  readonly modeWasGiven?: true;
-  readonly facts: PolicyFacts;
-  /** The gate's clock reading, epoch milliseconds and as text. */
-  readonly epochMs: number;
-  readonly decided_at: string;
-}
-
-/** One rule: when it matches, what follows, and the sentence that says so. */
-interface Clause {
+/** One rule of a decision: when it matches, what follows, and the sentence that says so. */
+interface ClauseOf<D extends AutoApprovalDecision> {
   readonly clause: string;
-  readonly reason: Reason;
-  readonly decision: Exclude<AutoApprovalDecision, "AUTO_EXECUTE">;
+  readonly reason: ReasonFor<D>;
+  readonly decision: D;
   readonly matches: (question: PolicyQuestion) => boolean;
   readonly explain: (question: PolicyQuestion) => string;
 }
 
-const LEVEL_WORDS: Readonly<Record<ModeSource, string>> = {
+type Clause = ClauseOf<"REQUIRE_APPROVAL"> | ClauseOf<"BLOCK">;
+
+const LEVEL_WORDS: Readonly<Record<PolicyQuestion["mode_source"], string>> = {
   ACCOUNT_ACTION_TYPE: "set for this account and action type",
   TENANT_ACTION_TYPE: "set for this tenant and action type",
   ACCOUNT_DEFAULT: "the account's default",
   TENANT_DEFAULT: "the tenant's default",
   GLOBAL_DEFAULT: "the global default",
   NOT_CONFIGURED: "nothing configured",
+  GIVEN: "as given",
 };
 
 /** In order of precedence among equals; the most severe matching clause decides. */
@@ -43,10 +38,14 @@ const CLAUSES: readonly Clause[] = [
     clause: "EXPIRY",
     reason: "INTENT_EXPIRED",
     decision: "BLOCK",
-    matches: ({ facts, epochMs }) =>
-      facts.expires_at !== undefined && instantMs(facts.expires_at) <= epochMs,
-    explain: ({ facts, decided_at }) =>
-      `The intent expired at ${facts.expires_at}; it was decided at ${decided_at}. It must not run.`,
+    // Without a clock nobody can say that it has not expired.
+    matches: ({ facts, now }) =>
+      facts.expires_at !== undefined &&
+      (now === undefined || instantMs(facts.expires_at) <= now.epochMs),
+    explain: ({ facts, now }) =>
+      now === undefined
+        ? `The intent expires at ${facts.expires_at}, and the time is not known. It must not run.`
+        : `The intent expired at ${facts.expires_at}; it was decided at ${now.instant}. It must not run.`,
   },
   {
     clause: "DISABLED",
@@ -155,47 +154,52 @@ const CLAUSES: readonly Clause[] = [
     explain: ({ action_type, facts }) =>
       `Confidence ${facts.confidence_score} is below the ${facts.min_confidence} that ${action_type} needs to run by itself. ${APPROVE}`,
   },
-  {
-    clause: "POLICY_ERROR",
-    reason: "POLICY_ERROR",
-    decision: "REQUIRE_APPROVAL",
-    matches: ({ facts }) => facts.policy_found !== undefined,
-    explain: ({ facts }) =>
-      `The active policy is set to ${facts.policy_found}, which this gate does not know, so it allows nothing. ${APPROVE}`,
-  },
 ];
 
-/** Every clause that matches, in the policy's order; empty: nothing speaks against it. */
-export function matchingClauses(question: PolicyQuestion): RatedFinding[] {
-  const findings = (question.facts.kill_switches ?? []).map((stop) => killSwitch(stop, question));
-  for (const { clause, reason, decision, matches, explain } of CLAUSES) {
-    if (matches(question)) {
-      findings.push({ clause, reason, decision, explanation: explain(question) });
-    }
+const RULES = CLAUSES.map(({ matches, explain, ...finding }) => ({ matches, explain, finding }));
+
+/** Every clause that matches, in the policy's order. */
+function against(question: PolicyQuestion): Objection[] {
+  const found: Objection[] = [];
+  for (const { matches, explain, finding } of RULES) {
+    if (matches(question)) found.push({ ...finding, explanation: explain(question) });
   }
-  return findings;
+  return found;
 }
 
-function killSwitch(stop: AppliedKillSwitch, question: PolicyQuestion): RatedFinding {
-  const whose = {
-    GLOBAL: "The global kill switch",
-    TENANT: `The kill switch of tenant ${question.tenant_id}`,
-    ACCOUNT: `The kill switch of account ${question.account_id}`,
-  }[stop.scope];
-  const because = stop.unreadable
-    ? " cannot be read and counts as engaged"
-    : ` is engaged${stop.reason === undefined ? "" : ` (${stop.reason})`}`;
-  const then = stop.effect === "BLOCK" ? "This action must not run." : APPROVE;
-  return {
-    clause: "KILL_SWITCH",
-    reason: "KILL_SWITCH",
-    decision: stop.effect,
-    explanation: `${whose}${because}. ${then}`,
-  };
+/** The one place that allows: it names everything it relies on. */
+function allowed({ facts }: PolicyQuestion): RatedFinding<"AUTO_EXECUTE">[] {
+  const lowRisk = facts.risk_level === "LOW" || facts.risk_level === "MINIMAL";
+  const confident =
+    facts.confidence_score !== null && facts.confidence_score >= facts.min_confidence;
+  if (!lowRisk || !confident) return [];
+  return [
+    {
+      clause: "AUTO_EXECUTE_ALLOWED",
+      reason: "POLICY_ALLOWED",
+      decision: "AUTO_EXECUTE",
+      explanation: `It may run by itself: risk ${facts.risk_level}, confidence ${facts.confidence_score} of at least ${facts.min_confidence}.`,
+    },
+  ];
 }
 
-function levelWords({ modeWasGiven, mode_source }: PolicyQuestion): string {
-  return modeWasGiven ? "as given" : LEVEL_WORDS[mode_source];
+/** AutoApprovalPolicyV1: every clause that matches; only where none does, what allows. */
+export const CLAUSES_V1: Policy = {
+  version: POLICY_V1,
+  evaluate: {
+    AUTO_EXECUTE: (question) => {
+      const objections = against(question);
+      return objections.length > 0 ? objections : allowed(question);
+    },
+    APPROVAL_REQUIRED: against,
+    PROPOSE_ONLY: against,
+    DISABLED: against,
+    UNKNOWN: against,
+  },
+};
+
+function levelWords({ mode_source }: PolicyQuestion): string {
+  return LEVEL_WORDS[mode_source];
 }
 
 function isUnknownType(facts: PolicyFacts): boolean {

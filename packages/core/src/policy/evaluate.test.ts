@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, NOTE } from "../../test/fixtures.ts";
 import { AutoApprovalPolicyEngine } from "../autonomy/auto-approval-policy-engine.ts";
-import type { PolicyQuestion } from "./clauses-v1.ts";
-import { evaluatePolicy } from "./evaluate.ts";
+import { AUTONOMY_MODES } from "../mode/mode.ts";
+import { CLAUSES_V1 } from "./clauses-v1.ts";
+import { evaluatePolicy, type Policy } from "./evaluate.ts";
+import type { Objection, RatedFinding } from "./policy.ts";
+import type { PolicyQuestion } from "./question.ts";
 
 /** What the gate asks of an intent that may run by itself. */
 function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion {
@@ -11,8 +14,7 @@ function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion 
     action_type: NOTE,
     autonomy_mode: "AUTO_EXECUTE",
     mode_source: "TENANT_DEFAULT",
-    epochMs: 0,
-    decided_at: "1970-01-01T00:00:00.000Z",
+    now: { epochMs: 0, instant: "1970-01-01T00:00:00.000Z" },
     facts: {
       risk_level: "LOW",
       risk_source: "CATALOGUE",
@@ -25,7 +27,7 @@ function aQuestion(more: Partial<PolicyQuestion["facts"]> = {}): PolicyQuestion 
 }
 
 test("allows what nothing speaks against", () => {
-  expect(evaluatePolicy(aQuestion()).decision).toBe("AUTO_EXECUTE");
+  expect(evaluatePolicy(CLAUSES_V1, aQuestion()).decision).toBe("AUTO_EXECUTE");
 });
 
 /** JSON as a ledger item may hold it: the types are right, the meaning is not. */
@@ -33,7 +35,89 @@ test.each([
   ["a confidence that is no number", { confidence_score: Number.NaN }],
   ["a minimum that is no number", { min_confidence: Number.NaN }],
 ])("never allows on %s, though no clause may name it", (_, facts) => {
-  expect(evaluatePolicy(aQuestion(facts)).decision).toBe("REQUIRE_APPROVAL");
+  expect(evaluatePolicy(CLAUSES_V1, aQuestion(facts)).decision).toBe("REQUIRE_APPROVAL");
+});
+
+describe("every policy", () => {
+  const allowance: RatedFinding<"AUTO_EXECUTE"> = {
+    clause: "EVERYTHING",
+    reason: "POLICY_ALLOWED",
+    decision: "AUTO_EXECUTE",
+    explanation: "Everything may run.",
+  };
+  const objection: Objection = {
+    clause: "NOTHING",
+    reason: "TENANT_POLICY",
+    decision: "REQUIRE_APPROVAL",
+    explanation: "Nothing may run.",
+  };
+  const silent = { APPROVAL_REQUIRED: none, PROPOSE_ONLY: none, DISABLED: none, UNKNOWN: none };
+  const policyOf = (...findings: RatedFinding[]): Policy => ({
+    version: "V9",
+    evaluate: { AUTO_EXECUTE: () => findings, ...silent },
+  });
+  const answerTo = (question: PolicyQuestion, ...findings: RatedFinding[]) =>
+    evaluatePolicy(policyOf(...findings), question);
+
+  test("is named in its answer", () => {
+    expect(answerTo(aQuestion(), allowance)).toEqual({
+      decision: "AUTO_EXECUTE",
+      policy_version: "V9",
+      primary: allowance,
+      findings: [allowance],
+    });
+  });
+
+  test("allows nothing that one of its own clauses speaks against", () => {
+    expect(answerTo(aQuestion(), allowance, objection)).toEqual({
+      decision: "REQUIRE_APPROVAL",
+      policy_version: "V9",
+      primary: objection,
+      findings: [objection],
+    });
+  });
+
+  test("allows nothing by silence, in any mode", () => {
+    for (const autonomy_mode of [...AUTONOMY_MODES, null]) {
+      expect(answerTo({ ...aQuestion(), autonomy_mode })).toMatchObject({
+        decision: "REQUIRE_APPROVAL",
+        primary: {
+          reason: "POLICY_ERROR",
+          explanation:
+            "No clause of V9 covers this case, so it allows nothing. A person must approve this action.",
+        },
+      });
+    }
+  });
+
+  test("comes after the kill switches, whatever it allows", () => {
+    const question = aQuestion({ kill_switches: [{ scope: "TENANT", effect: "BLOCK" }] });
+    expect(answerTo(question, allowance)).toMatchObject({
+      decision: "BLOCK",
+      findings: [{ reason: "KILL_SWITCH" }],
+    });
+    expect(answerTo(question, objection).findings.map(({ reason }) => reason)).toEqual([
+      "KILL_SWITCH",
+      "TENANT_POLICY",
+    ]);
+  });
+
+  test("allows nothing in the place of a version that is not known", () => {
+    expect(answerTo(aQuestion({ policy_found: '"V7"' }), allowance)).toMatchObject({
+      decision: "REQUIRE_APPROVAL",
+      findings: [{ reason: "POLICY_ERROR" }],
+    });
+  });
+});
+
+test("an intent that expires is blocked when the time is not known", () => {
+  const { now, ...question } = aQuestion({ expires_at: "2030-01-01T00:00:00Z" });
+  expect(evaluatePolicy(CLAUSES_V1, question).primary).toMatchObject({
+    decision: "BLOCK",
+    reason: "INTENT_EXPIRED",
+    explanation:
+      "The intent expires at 2030-01-01T00:00:00Z, and the time is not known. It must not run.",
+  });
 });
 
 describe("AutoApprovalPolicyEngine", () => {
@@ -82,6 +166,10 @@ describe("AutoApprovalPolicyEngine", () => {
     expect((await own.evaluate(input)).reason).toBe("RISK_LEVEL_HIGH");
   });
 });
+
+function none(): [] {
+  return [];
+}
 
 function circle(): object {
   const round: { self?: object } = {};

@@ -1,54 +1,87 @@
-import { matchingClauses, type PolicyQuestion } from "./clauses-v1.ts";
-import { APPROVE, type AutoApprovalDecision, POLICY_V1, type RatedFinding } from "./policy.ts";
-
-/** From least to most severe. */
-const SEVERITY: Readonly<Record<AutoApprovalDecision, number>> = {
-  AUTO_EXECUTE: 0,
-  REQUIRE_APPROVAL: 1,
-  BLOCK: 2,
-};
-
-export interface PolicyAnswer {
-  readonly decision: AutoApprovalDecision;
-  readonly policy_version: string;
-  /** Every clause that matched, in the policy's order. Never empty. */
-  readonly findings: readonly RatedFinding[];
-  /** The first of the most severe findings: it decides. */
-  readonly primary: RatedFinding;
-}
+import type { AutonomyMode } from "../mode/mode.ts";
+import { killSwitchObjections } from "./kill-switch.ts";
+import { APPROVE, type AutoApprovalDecision, type Objection, type RatedFinding } from "./policy.ts";
+import type { PolicyQuestion } from "./question.ts";
 
 /**
- * AutoApprovalPolicyV1. Pure: the same question has the same answer. The most severe matching
- * clause decides, so no clause can loosen what another one holds; AUTO_EXECUTE needs none to match
- * and the mode to say so.
+ * One version of the rules. It says what it finds in each mode, and where the mode is not known.
+ * Only AUTO_EXECUTE can be allowed. A policy is pure: the same question has the same findings.
  */
-export function evaluatePolicy(question: PolicyQuestion): PolicyAnswer {
-  const matching = matchingClauses(question);
-  const findings = matching.length > 0 ? matching : [allowed(question)];
-  const primary = findings.reduce((worst, finding) =>
-    SEVERITY[finding.decision] > SEVERITY[worst.decision] ? finding : worst,
-  );
-  return { decision: primary.decision, policy_version: POLICY_V1, findings, primary };
+export interface Policy {
+  readonly version: string;
+  readonly evaluate: {
+    readonly [Mode in AutonomyMode | "UNKNOWN"]: (
+      question: PolicyQuestion,
+    ) => readonly (Mode extends "AUTO_EXECUTE" ? RatedFinding : Objection)[];
+  };
 }
 
-/** The one place that allows: it names everything it relies on and refuses whatever is left. */
-function allowed(question: PolicyQuestion): RatedFinding {
-  const { autonomy_mode, facts } = question;
-  const lowRisk = facts.risk_level === "LOW" || facts.risk_level === "MINIMAL";
-  const confident =
-    facts.confidence_score !== null && facts.confidence_score >= facts.min_confidence;
-  if (autonomy_mode !== "AUTO_EXECUTE" || !lowRisk || !confident) {
-    return {
-      clause: "POLICY_ERROR",
-      reason: "POLICY_ERROR",
-      decision: "REQUIRE_APPROVAL",
-      explanation: `No clause of ${POLICY_V1} covers this case, so it allows nothing. ${APPROVE}`,
-    };
+/** What a decision follows from: all that was found, and which finding decides. */
+export interface Ruling<D extends AutoApprovalDecision> {
+  readonly decision: D;
+  readonly policy_version: string;
+  /** The first of the most severe findings. */
+  readonly primary: RatedFinding<D>;
+  /** In order of precedence; never empty. None is more severe than the primary one. */
+  readonly findings: readonly RatedFinding<D extends "BLOCK" ? Objection["decision"] : D>[];
+}
+
+export type PolicyAnswer = Ruling<"AUTO_EXECUTE"> | Ruling<"REQUIRE_APPROVAL"> | Ruling<"BLOCK">;
+
+/**
+ * The answer of a policy, with the clauses that come before and after every policy: kill switches,
+ * and a policy version that is not known. An objection outweighs any allowance, and the most severe
+ * objection decides. Without any finding the answer is REQUIRE_APPROVAL.
+ */
+export function evaluatePolicy(policy: Policy, question: PolicyQuestion): PolicyAnswer {
+  const found: readonly RatedFinding[] = [
+    ...killSwitchObjections(question),
+    ...policy.evaluate[question.autonomy_mode ?? "UNKNOWN"](question),
+    ...unknownVersionObjections(question),
+  ];
+  const policy_version = policy.version;
+  const findings = found.filter((finding) => finding.decision !== "AUTO_EXECUTE");
+  const block = findings.find((finding) => finding.decision === "BLOCK");
+  if (block !== undefined) return { decision: "BLOCK", policy_version, primary: block, findings };
+
+  const holds = findings.filter((finding) => finding.decision === "REQUIRE_APPROVAL");
+  const [hold] = holds;
+  if (hold !== undefined) {
+    return { decision: "REQUIRE_APPROVAL", policy_version, primary: hold, findings: holds };
   }
+  const allowed = found.find((finding) => finding.decision === "AUTO_EXECUTE");
+  if (allowed === undefined) return heldBy(notCovered(policy_version), policy_version);
+  return { decision: "AUTO_EXECUTE", policy_version, primary: allowed, findings: [allowed] };
+}
+
+/** The refusal for which one finding is the only reason. */
+export function heldBy(
+  finding: RatedFinding<"REQUIRE_APPROVAL">,
+  policy_version: string,
+): Ruling<"REQUIRE_APPROVAL"> {
+  return { decision: "REQUIRE_APPROVAL", policy_version, primary: finding, findings: [finding] };
+}
+
+/** A policy version that is not known allows nothing, whatever is evaluated in its place. */
+function unknownVersionObjections({ facts }: PolicyQuestion): Objection[] {
+  const { policy_found } = facts;
+  if (policy_found === undefined) return [];
+  return [
+    policyError(
+      `The active policy is set to ${policy_found}, which this gate does not know, so it allows nothing. ${APPROVE}`,
+    ),
+  ];
+}
+
+function notCovered(version: string): RatedFinding<"REQUIRE_APPROVAL"> {
+  return policyError(`No clause of ${version} covers this case, so it allows nothing. ${APPROVE}`);
+}
+
+function policyError(explanation: string): RatedFinding<"REQUIRE_APPROVAL"> {
   return {
-    clause: "AUTO_EXECUTE_ALLOWED",
-    reason: "POLICY_ALLOWED",
-    decision: "AUTO_EXECUTE",
-    explanation: `It may run by itself: risk ${facts.risk_level}, confidence ${facts.confidence_score} of at least ${facts.min_confidence}.`,
+    clause: "POLICY_ERROR",
+    reason: "POLICY_ERROR",
+    decision: "REQUIRE_APPROVAL",
+    explanation,
   };
 }

@@ -6,28 +6,55 @@ import { AutonomyMode } from "../mode/mode.ts";
 export const AutoApprovalDecision = z.enum(["AUTO_EXECUTE", "REQUIRE_APPROVAL", "BLOCK"]);
 export type AutoApprovalDecision = z.infer<typeof AutoApprovalDecision>;
 
-/** Why, as a closed list: a new one is a new schema version. */
+/** Every reason, with the decisions it may have. A new reason is a new schema version. */
+export const REASON_DECISIONS = {
+  POLICY_ALLOWED: ["AUTO_EXECUTE"],
+  KILL_SWITCH: ["REQUIRE_APPROVAL", "BLOCK"],
+  INTENT_EXPIRED: ["BLOCK"],
+  ACTION_TYPE_DISABLED: ["BLOCK"],
+  INVALID_INTENT: ["BLOCK"],
+  ACTION_TYPE_UNKNOWN: ["REQUIRE_APPROVAL"],
+  PROPOSE_ONLY: ["REQUIRE_APPROVAL"],
+  TENANT_POLICY: ["REQUIRE_APPROVAL", "BLOCK"],
+  MODE_NOT_CONFIGURED: ["REQUIRE_APPROVAL"],
+  UNKNOWN_MODE: ["REQUIRE_APPROVAL"],
+  EXTERNAL_CONTACT: ["REQUIRE_APPROVAL"],
+  RISK_LEVEL_UNKNOWN: ["REQUIRE_APPROVAL"],
+  RISK_LEVEL_HIGH: ["REQUIRE_APPROVAL"],
+  RISK_LEVEL_MEDIUM: ["REQUIRE_APPROVAL"],
+  CONFIDENCE_MISSING: ["REQUIRE_APPROVAL"],
+  CONFIDENCE_INVALID: ["REQUIRE_APPROVAL"],
+  CONFIDENCE_BELOW_THRESHOLD: ["REQUIRE_APPROVAL"],
+  BUDGET_NOT_CONFIGURED: ["REQUIRE_APPROVAL"],
+  BUDGET_EXHAUSTED: ["REQUIRE_APPROVAL"],
+  POLICY_ERROR: ["REQUIRE_APPROVAL"],
+} as const satisfies Record<string, readonly [AutoApprovalDecision, ...AutoApprovalDecision[]]>;
+
+type ReasonDecisions = typeof REASON_DECISIONS;
+
+/** The reasons that may have a decision. */
+export type ReasonFor<D extends AutoApprovalDecision> = {
+  [R in keyof ReasonDecisions]: D extends ReasonDecisions[R][number] ? R : never;
+}[keyof ReasonDecisions];
+
+const DECISIONS_OF: ReadonlyMap<string, readonly AutoApprovalDecision[]> = new Map(
+  Object.entries(REASON_DECISIONS),
+);
+
+function reasonsFor<D extends AutoApprovalDecision>(decision: D) {
+  const mayHave = (reason: string): reason is ReasonFor<D> =>
+    DECISIONS_OF.get(reason)?.includes(decision) === true;
+  return z.enum(Object.keys(REASON_DECISIONS).filter(mayHave));
+}
+
+/** Why an action may run by itself, why it needs a person, and why it must not run. */
+export const AllowedReason = reasonsFor("AUTO_EXECUTE");
+export const HeldReason = reasonsFor("REQUIRE_APPROVAL");
+export const BlockedReason = reasonsFor("BLOCK");
+
+/** Why, as a closed list: what allows, what may block, then the rest, as in the contract. */
 export const Reason = z.enum([
-  "POLICY_ALLOWED",
-  "KILL_SWITCH",
-  "INTENT_EXPIRED",
-  "ACTION_TYPE_DISABLED",
-  "INVALID_INTENT",
-  "TENANT_POLICY",
-  "ACTION_TYPE_UNKNOWN",
-  "PROPOSE_ONLY",
-  "MODE_NOT_CONFIGURED",
-  "UNKNOWN_MODE",
-  "EXTERNAL_CONTACT",
-  "RISK_LEVEL_UNKNOWN",
-  "RISK_LEVEL_HIGH",
-  "RISK_LEVEL_MEDIUM",
-  "CONFIDENCE_MISSING",
-  "CONFIDENCE_INVALID",
-  "CONFIDENCE_BELOW_THRESHOLD",
-  "BUDGET_NOT_CONFIGURED",
-  "BUDGET_EXHAUSTED",
-  "POLICY_ERROR",
+  ...new Set([...AllowedReason.options, ...BlockedReason.options, ...HeldReason.options]),
 ]);
 export type Reason = z.infer<typeof Reason>;
 
@@ -43,10 +70,19 @@ export const Finding = z.looseObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-/** A finding with what it leads to. */
-export interface RatedFinding extends Finding {
-  readonly decision: AutoApprovalDecision;
-}
+/** A finding with the decision it leads to, which is one that its reason may have. */
+export type RatedFinding<D extends AutoApprovalDecision = AutoApprovalDecision> =
+  D extends AutoApprovalDecision
+    ? {
+        readonly clause: string;
+        readonly reason: ReasonFor<D>;
+        readonly decision: D;
+        readonly explanation: string;
+      }
+    : never;
+
+/** A finding that speaks against running by itself. */
+export type Objection = RatedFinding<"REQUIRE_APPROVAL" | "BLOCK">;
 
 /** How the explanation of every REQUIRE_APPROVAL ends that a person may approve. */
 export const APPROVE = "A person must approve this action.";

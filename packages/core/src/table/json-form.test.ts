@@ -9,7 +9,7 @@ import { isDouble } from "./long-number.ts";
 const text = (value: unknown) => canonicalize(jsonForm(value));
 
 describe("the JSON form of what is stored", () => {
-  it("keeps apart what JSON would write alike", () => {
+  it("OUT-10: keeps apart what JSON would write alike", () => {
     const values = [
       {},
       { a: new Set(["x"]) },

@@ -132,11 +132,12 @@ function overLimit(day: DayState): string[] {
 }
 
 function notRecomputable(record: DecisionRecord): string[] {
-  const { decision, reasons, explanation } = recompute(record);
+  const again = recompute(record);
   const same =
-    decision === record.decision &&
-    explanation === record.explanation &&
-    canonicalize(reasons) === canonicalize(record.reasons);
+    again.status === "recomputed" &&
+    again.decision.decision === record.decision &&
+    again.decision.explanation === record.explanation &&
+    canonicalize(again.decision.reasons) === canonicalize(record.reasons);
   return same ? [] : [`${record.action_intent_id} is decided otherwise from its record`];
 }
 

@@ -212,7 +212,11 @@ export function invariant10(error: unknown): void {
 
 /** 11: a decision can be taken again from its stored item alone. */
 export function invariant11({ record }: Recorded): void {
-  for (const [name, value] of Object.entries(recompute(record))) {
+  const again = recompute(record);
+  if (again.status === "unknown-policy") {
+    throw new Violation(11, `${intentText(record)} names the policy ${again.policy_version}`);
+  }
+  for (const [name, value] of Object.entries(again.decision)) {
     if (!isSame(value, record[name])) {
       throw new Violation(11, `${name} of ${intentText(record)} is not recomputed`);
     }

@@ -4,11 +4,7 @@ import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
 import type { FactsReply, FactsRequest } from "@autonomy-gate/core/ports";
 import { type Evidence, Violation } from "./evidence.ts";
 
-const SEVERITY: Readonly<Record<string, number>> = {
-  AUTO_EXECUTE: 0,
-  REQUIRE_APPROVAL: 1,
-  BLOCK: 2,
-};
+const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
 
 /**
  * 16: raising the risk, lowering the confidence or narrowing the mode never makes a decision more
@@ -27,8 +23,8 @@ export function invariant16(
   const calendar = calendarAt(evidence.scenario.startEpochMs);
   const severityOf = (change: object, modes = facts.modes) => {
     const asked = ActionIntentV1.parse({ ...intent, confidence_score: 0.9, ...change });
-    const { decision } = decide(asked, { ...facts, modes, calendar }).decision;
-    return SEVERITY[decision] ?? 0;
+    const proposal = decide(asked, { ...facts, modes, calendar });
+    return SEVERITY[proposal.kind === "held" ? proposal.decision.decision : "AUTO_EXECUTE"];
   };
   const usual = severityOf({});
   const narrower = {

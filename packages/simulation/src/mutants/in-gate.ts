@@ -200,8 +200,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "later-attributes-dropped",
     about: "attributes of a later version are lost when a record is adopted",
     file: "core/src/decision/decision.ts",
-    search: "export const Decision = z.looseObject({",
-    replace: "export const Decision = z.object({",
+    search: "const DecisionFields = z.looseObject({",
+    replace: "const DecisionFields = z.object({",
   },
   {
     name: "event-in-store-order",
@@ -214,8 +214,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "least-severe-decides",
     about: "the mildest clause that matches decides",
     file: "core/src/policy/evaluate.ts",
-    search: "SEVERITY[finding.decision] > SEVERITY[worst.decision]",
-    replace: "SEVERITY[finding.decision] < SEVERITY[worst.decision]",
+    search: 'findings.find((finding) => finding.decision === "BLOCK");',
+    replace: 'findings.every((finding) => finding.decision === "BLOCK") ? findings[0] : undefined;',
   },
   {
     name: "threshold-exclusive",

@@ -10,19 +10,22 @@ interface IntentSource {
   readonly data: unknown;
   /** Whose it is, as the data says. */
   readonly ref: IntentRef;
-  /** What is fingerprinted instead of data that has no RFC 8785 form. */
+  /** What is fingerprinted instead of data that has no RFC 8785 form, or more than one. */
   readonly raw: string;
+  /** Other readers may find another payload in the same text: it has no one form. */
+  readonly isAmbiguous?: boolean;
   readonly traceIds?: Pick<ReceivedIntent, "trace_id" | "causation_id">;
   /** What was wrong beside the data. */
   readonly otherIssues?: readonly InputIssue[];
 }
 
 /** An intent as the gate takes it, and its data in RFC 8785 form; `null` when it has none. */
-export function receivedIntent({ data, ref, raw, traceIds, otherIssues }: IntentSource): {
+export function receivedIntent(source: IntentSource): {
   readonly received: ReceivedIntent;
   readonly canonical: string | null;
 } {
-  const canonical = canonicalText(data);
+  const { data, ref, raw, isAmbiguous = false, traceIds, otherIssues } = source;
+  const canonical = isAmbiguous ? null : canonicalText(data);
   const { tenant_id, account_id, action_intent_id } = ref;
   const received = {
     tenant_id,

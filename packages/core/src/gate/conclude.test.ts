@@ -1,17 +1,11 @@
 import { describe, expect, test } from "vitest";
-import {
-  aBudget,
-  aBudgetState,
-  anIntent,
-  aSnapshot,
-  decisionFor,
-  readable,
-} from "../../test/fixtures.ts";
+import { aBudget, aBudgetState, anIntent, aSnapshot, readable } from "../../test/fixtures.ts";
+import { decideNow } from "./decide-now.ts";
 
 const APPROVE = "A person must approve this action.";
 
 test("AUTO_EXECUTE reports the day's limit and no guess at what is used", () => {
-  const decision = decisionFor(anIntent(), aSnapshot({ budgetState: aBudgetState({ count: 3 }) }));
+  const decision = decideNow(anIntent(), aSnapshot({ budgetState: aBudgetState({ count: 3 }) }));
   expect(decision).toMatchObject({ decision: "AUTO_EXECUTE", date_key: "2026-11-22" });
   expect(decision.budget).toEqual({
     date_key: "2026-11-22",
@@ -24,7 +18,7 @@ test("AUTO_EXECUTE reports the day's limit and no guess at what is used", () => 
 
 test("a refusal reports the limit that was reached, and counts for no day", () => {
   const budget = aBudget({ max_per_action_type: { CREATE_INTERNAL_NOTE: 2 } });
-  const decision = decisionFor(
+  const decision = decideNow(
     anIntent(),
     aSnapshot({
       budgets: { account: readable(budget) },
@@ -37,7 +31,7 @@ test("a refusal reports the limit that was reached, and counts for no day", () =
 });
 
 test("the day is that of the open state when that one is later, with its own end", () => {
-  const decision = decisionFor(
+  const decision = decideNow(
     anIntent(),
     aSnapshot({ budgetState: aBudgetState({ date_key: "2026-11-23", count: 5 }) }),
   );
@@ -48,7 +42,7 @@ test("the day is that of the open state when that one is later, with its own end
 });
 
 test("the day ends when it does in the budget's zone, on a day of 25 hours", () => {
-  const decision = decisionFor(
+  const decision = decideNow(
     anIntent(),
     aSnapshot({
       at: "2026-10-25T12:00:00.000Z",
@@ -71,7 +65,7 @@ describe("decay is stated when it lowered the limit", () => {
     });
 
   test("in a refusal", () => {
-    const decision = decisionFor(anIntent(), idle(12));
+    const decision = decideNow(anIntent(), idle(12));
     expect(decision.explanation).toBe(
       `Account acct_42 has used 12 of its 12 autonomous actions for 2026-11-22 (UTC); the budget resets at 2026-11-23T00:00:00.000Z. The configured limit of 100 has decayed to 12 after 21 days without use. ${APPROVE}`,
     );
@@ -79,7 +73,7 @@ describe("decay is stated when it lowered the limit", () => {
   });
 
   test("in an approval", () => {
-    const decision = decisionFor(anIntent(), idle(11));
+    const decision = decideNow(anIntent(), idle(11));
     expect(decision.explanation).toContain(
       "Within the budget of 12 for 2026-11-22 (UTC). The configured limit of 100 has decayed to 12 after 21 days without use.",
     );
@@ -87,7 +81,7 @@ describe("decay is stated when it lowered the limit", () => {
 
   test("also where nobody knows since when", () => {
     const { updated_at, ...budget } = decaying().value;
-    const decision = decisionFor(anIntent(), aSnapshot({ budgets: { account: readable(budget) } }));
+    const decision = decideNow(anIntent(), aSnapshot({ budgets: { account: readable(budget) } }));
     expect(decision.explanation).toContain(
       "Within the budget of 1 for 2026-11-22 (UTC). The configured limit of 100 has decayed to 1: no earlier day with use is known.",
     );
@@ -99,7 +93,7 @@ describe("decay is stated when it lowered the limit", () => {
       budgets: { account: decaying() },
       budgetState: aBudgetState({ count: 50, previous: "2026-11-21" }),
     });
-    const decision = decisionFor(anIntent(), snapshot);
+    const decision = decideNow(anIntent(), snapshot);
     expect(decision.decision).toBe("AUTO_EXECUTE");
     expect(decision.explanation).not.toContain("decayed");
     expect(decision.budget).not.toHaveProperty("configured_limit");
@@ -110,12 +104,12 @@ describe("decay is stated when it lowered the limit", () => {
       budgets: { account: decaying() },
       budgetState: aBudgetState({ count: 1, previous: "2026-10-20" }),
     });
-    expect(decisionFor(anIntent(), used).budget?.limit).toBe(12);
+    expect(decideNow(anIntent(), used).budget?.limit).toBe(12);
     const dayAfter = aSnapshot({
       at: "2026-11-23T00:00:00.000Z",
       budgets: { account: decaying() },
       budgetState: aBudgetState({ date_key: "2026-11-22", count: 1, previous: "2026-10-20" }),
     });
-    expect(decisionFor(anIntent(), dayAfter).budget?.limit).toBe(100);
+    expect(decideNow(anIntent(), dayAfter).budget?.limit).toBe(100);
   });
 });

@@ -1,0 +1,23 @@
+import { APPROVE, type Objection } from "./policy.ts";
+import type { PolicyQuestion } from "./question.ts";
+
+/** The clause that comes before every policy: each switch that applies, widest scope first. */
+export function killSwitchObjections(question: PolicyQuestion): Objection[] {
+  return (question.facts.kill_switches ?? []).map((stop): Objection => {
+    const whose = {
+      GLOBAL: "The global kill switch",
+      TENANT: `The kill switch of tenant ${question.tenant_id}`,
+      ACCOUNT: `The kill switch of account ${question.account_id}`,
+    }[stop.scope];
+    const because = stop.unreadable
+      ? " cannot be read and counts as engaged"
+      : ` is engaged${stop.reason === undefined ? "" : ` (${stop.reason})`}`;
+    const then = stop.effect === "BLOCK" ? "This action must not run." : APPROVE;
+    return {
+      clause: "KILL_SWITCH",
+      reason: "KILL_SWITCH",
+      decision: stop.effect,
+      explanation: `${whose}${because}. ${then}`,
+    };
+  });
+}
