@@ -7,7 +7,15 @@ import type { IntentRef } from "../ids.ts";
 import { ABSENT, type Stored, storedAs } from "../stored.ts";
 import type { Item, KeyedItem } from "../table/table.ts";
 import { asDecided, storable } from "./items.ts";
-import { approvalKey, approvalListPk, DUE_SHARDS, duePk, payloadKey, shardOf } from "./keys.ts";
+import {
+  approvalKey,
+  approvalListPk,
+  CLOSINGS_LIST,
+  DUE_SHARDS,
+  duePk,
+  payloadKey,
+  shardOf,
+} from "./keys.ts";
 
 /** How long a closed approval is kept after its closing was told. */
 const CLOSED_KEPT_SECONDS = 90 * 86_400;
@@ -84,7 +92,7 @@ export function closingItem(entry: ClosingEntry): KeyedItem {
   return {
     ...approvalKey(entry),
     ...entry,
-    list_pk: approvalListPk(tenant_id, shardOf(account_id), "CLOSED"),
+    list_pk: approvalListPk(tenant_id, shardOf(account_id), CLOSINGS_LIST),
     decided_at: closed_at,
   };
 }

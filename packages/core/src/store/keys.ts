@@ -1,3 +1,4 @@
+import type { ApprovalState } from "../approval/approval.ts";
 import type { DateKey } from "../day.ts";
 import type { AccountId, AccountRef, ActionType, IntentId, IntentRef, TenantId } from "../ids.ts";
 import type { Key } from "../table/table.ts";
@@ -77,8 +78,15 @@ export function listPk(tenantId: TenantId, shard: number): string {
   return `${tenantId}#${shard}`;
 }
 
+/** The list of a tenant's closings in the ledger. */
+export const CLOSINGS_LIST = "CLOSED";
+
 /** Where a tenant's approvals of one state are listed, and its closings in the ledger. */
-export function approvalListPk(tenantId: TenantId, shard: number, state: string): string {
+export function approvalListPk(
+  tenantId: TenantId,
+  shard: number,
+  state: ApprovalState | typeof CLOSINGS_LIST,
+): string {
   return `${listPk(tenantId, shard)}#APPROVAL#${state}`;
 }
 
