@@ -1,9 +1,5 @@
 import { OUTCOME_DETAIL_TYPE, OUTCOME_SOURCE } from "@autonomy-gate/core/contract";
-import {
-  ACTION_APPROVED_TRANSFORMER,
-  QUEUES,
-  type RulePattern,
-} from "@autonomy-gate/core/topology";
+import { ACTION_APPROVED_EVENT, QUEUES, type RulePattern } from "@autonomy-gate/core/topology";
 import { deliverToQueue } from "./delivery.ts";
 import { queueWithDeadLetters } from "./queues.ts";
 
@@ -23,14 +19,14 @@ function outcomes(...decisions: (keyof typeof OUTCOME_DETAIL_TYPE)[]): RulePatte
 export function createExampleSubscribers(bus: sst.aws.Bus): void {
   subscribe(bus, "AutonomyPhase4", outcomes("AUTO_EXECUTE"));
   subscribe(bus, "AutonomyApprovalUi", outcomes("REQUIRE_APPROVAL", "BLOCK"));
-  subscribe(bus, "AutonomyActionApproved", outcomes("AUTO_EXECUTE"), ACTION_APPROVED_TRANSFORMER);
+  subscribe(bus, "AutonomyActionApproved", outcomes("AUTO_EXECUTE"), ACTION_APPROVED_EVENT);
 }
 
 function subscribe(
   bus: sst.aws.Bus,
   name: string,
   pattern: RulePattern,
-  inputTransformer?: typeof ACTION_APPROVED_TRANSFORMER,
+  inputTransformer?: typeof ACTION_APPROVED_EVENT,
 ): void {
   const { queue, deadLetters } = queueWithDeadLetters(name, QUEUES.subscriber, QUEUES.intentsDlq);
   deliverToQueue(name, {

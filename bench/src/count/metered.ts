@@ -1,4 +1,4 @@
-import { readConfig } from "@autonomy-gate/consumers/intents/config";
+import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
@@ -36,7 +36,9 @@ export function meteredGate(
   meter: Meter,
   prepare: PrepareEvents = () => {},
 ): Handler {
-  const { tables, busName, quarantineUrl, intentSources } = readConfig(consumerEnvironment(stack));
+  const { tables, busName, quarantineUrl, intentSources } = consumerConfigFrom(
+    consumerEnvironment(stack),
+  );
   const shared = { region: stack.region, credentials: stack.credentials, maxAttempts: 1 };
   const documents = createDynamoClient({ ...shared, endpoint: stack.dynamodb.endpoint });
   const events = new EventBridgeClient({ ...shared, endpoint: stack.events.endpoint });

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { readConfig } from "@autonomy-gate/consumers/intents/config";
+import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { createHandler } from "@autonomy-gate/consumers/intents/create-handler";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -16,10 +16,10 @@ process.on("message", async (message) => {
 process.send?.("ready");
 
 function handlerOf(side: SideName) {
-  const { tables, busName } = readConfig(process.env);
+  const { tables, busName } = consumerConfigFrom(process.env);
   switch (side) {
     case "gate":
-      return createHandler(readConfig(process.env));
+      return createHandler(consumerConfigFrom(process.env));
     case "peer":
       return createPeerHandler({
         dynamodb: new DynamoDB(),

@@ -26,7 +26,7 @@ export function automaticFacts(): StoredFacts {
     },
     budgetState: {
       status: "readable",
-      value: { fence: 0, openDay: { dateKey: today, count: 0, countByType: new Map() } },
+      value: { fence: 0, openDay: { dateKey: today, counts: new Map([["count", 0]]) } },
     },
   };
 }

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createHandler } from "./create-handler.ts";
-import { readConfig } from "./environment/config.ts";
+import { adminConfigFrom } from "./environment/config.ts";
 
 /** The Lambda entry. */
-export const handler = createHandler(readConfig(process.env));
+export const handler = createHandler(adminConfigFrom(process.env));

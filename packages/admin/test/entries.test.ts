@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authorizerOn } from "../src/create-authorizer.ts";
 import { createHandler } from "../src/create-handler.ts";
-import { readAuthorizerConfig } from "../src/environment/authorizer-config.ts";
-import { readConfig } from "../src/environment/config.ts";
+import { authorizerConfigFrom } from "../src/environment/authorizer-config.ts";
+import { adminConfigFrom } from "../src/environment/config.ts";
 import { openAdmin, type TestAdmin } from "./open-admin.ts";
 
 const VARIABLES = {
@@ -18,20 +18,26 @@ const VARIABLES = {
 describe("environment", () => {
   it("is parsed once, lists and all", () => {
     const userPool = { userPoolId: "eu-central-1_test", clientIds: ["one", "two"] };
-    expect(readConfig(VARIABLES)).toEqual({
+    expect(adminConfigFrom(VARIABLES)).toEqual({
       tables: { config: "config", budgetState: "budget", ledger: "ledger" },
       busName: "bus",
       corsOrigins: ["https://a.example.com", "https://b.example.com"],
       userPool,
     });
-    expect(readAuthorizerConfig(VARIABLES)).toEqual({ configTable: "config", userPool });
-    expect(() => readAuthorizerConfig({})).toThrow(/CONFIG_TABLE.*USER_POOL.*CLIENT_IDS/s);
+    expect(authorizerConfigFrom(VARIABLES)).toEqual({ configTable: "config", userPool });
+    expect(() => authorizerConfigFrom({})).toThrow(/CONFIG_TABLE.*USER_POOL.*CLIENT_IDS/s);
   });
 
   it("stops the cold start by the name of everything that is missing or malformed", () => {
-    expect(() => readConfig({})).toThrow(/CONFIG_TABLE.*BUDGET_STATE_TABLE.*LEDGER.*EVENT_BUS/s);
-    expect(() => readConfig({ ...VARIABLES, AUTONOMY_CORS_ORIGINS: "anything" })).toThrow(/CORS/);
-    expect(() => readConfig({ ...VARIABLES, AUTONOMY_JWT_CLIENT_IDS: "" })).toThrow(/CLIENT_IDS/);
+    expect(() => adminConfigFrom({})).toThrow(
+      /CONFIG_TABLE.*BUDGET_STATE_TABLE.*LEDGER.*EVENT_BUS/s,
+    );
+    expect(() => adminConfigFrom({ ...VARIABLES, AUTONOMY_CORS_ORIGINS: "anything" })).toThrow(
+      /CORS/,
+    );
+    expect(() => adminConfigFrom({ ...VARIABLES, AUTONOMY_JWT_CLIENT_IDS: "" })).toThrow(
+      /CLIENT_IDS/,
+    );
   });
 
   it("takes nothing for an origin that no browser would send as one", () => {
@@ -52,17 +58,17 @@ describe("environment", () => {
         ...VARIABLES,
         AUTONOMY_CORS_ORIGINS: `https://a.example.com,${origin}`,
       };
-      expect(() => readConfig(environment), origin).toThrow(
+      expect(() => adminConfigFrom(environment), origin).toThrow(
         /AUTONOMY_CORS_ORIGINS\.1: must be an origin such as https:\/\/console\.example\.com/,
       );
     }
     const usable = ["http://localhost:5173", "https://xn--bcher-kva.example", "http://[::1]:3000"];
     const environment = { ...VARIABLES, AUTONOMY_CORS_ORIGINS: usable.join(",") };
-    expect(readConfig(environment).corsOrigins).toEqual(usable);
+    expect(adminConfigFrom(environment).corsOrigins).toEqual(usable);
   });
 
   it("API-4 builds a handler that serves nobody without a credential", async () => {
-    const handler = createHandler(readConfig(VARIABLES));
+    const handler = createHandler(adminConfigFrom(VARIABLES));
     const answer = await handler({ httpMethod: "GET", path: "/config", headers: null }, {});
     expect(answer.statusCode).toBe(401);
   });

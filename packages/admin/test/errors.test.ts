@@ -98,7 +98,14 @@ describe("a service that fails", () => {
   it("keeps a change that the bus did not take: the audit entry is the truth", async () => {
     const lost: unknown[] = [];
     const admin = await openAdmin((ports) => ({
-      changes: { publish: async () => ({ accepted: false, errorCode: "ThrottlingException" }) },
+      changes: {
+        publish: async () => ({
+          accepted: false,
+          errorCode: "ThrottlingException",
+          message: CANARY,
+          final: false,
+        }),
+      },
       telemetry: { ...ports.telemetry, notEmitted: (entry) => void lost.push(entry) },
     }));
     const key = await admin.newKey("acme", "admin");

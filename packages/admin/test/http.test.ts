@@ -45,7 +45,7 @@ describe("over HTTP, on the local stack", () => {
     const client = createDynamoClient({ ...AWS, endpoint: database.endpoint });
     const bus = new EventBridgeClient({ ...AWS, endpoint: events.endpoint });
     sqs = new SQSClient({ ...AWS, endpoint: queues.endpoint });
-    await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
+    await createTables(client, TABLES);
     queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: "changes" }))).QueueUrl ?? "";
     await bus.send(new CreateEventBusCommand({ Name: "autonomy-local" }));
     const EventPattern = JSON.stringify({ source: ["autonomy.admin"] });

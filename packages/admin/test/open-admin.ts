@@ -20,7 +20,12 @@ export const AWS = {
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 };
 
-export const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
+export const TABLES = {
+  config: "config",
+  budgetState: "budget",
+  ledger: "ledger",
+  actions: "actions",
+};
 
 /** What one request sends; `key` is an API key. */
 export interface Sent {
@@ -62,7 +67,7 @@ export async function openAdmin(
 ): Promise<TestAdmin> {
   const database = await startDynamoDb();
   const client = createDynamoClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
-  await createTables(client, { ...TABLES, budget_state: TABLES.budgetState });
+  await createTables(client, TABLES);
   const table = dynamoTable(client, TABLES);
   const changes: AutonomyConfigChanged[] = [];
   const answered: AnsweredRequest[] = [];

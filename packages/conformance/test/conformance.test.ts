@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { LimitedBy } from "@autonomy-gate/core/budget/report";
+import { LimitedBy } from "@autonomy-gate/core/budget/limits";
 import { AutonomyMode, ModeSource } from "@autonomy-gate/core/mode/mode";
 import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
 import { QUARANTINE_CODES } from "@autonomy-gate/core/ports";
@@ -50,7 +50,10 @@ describe("an implementation that does not is named, with the scenario and the pl
         store: {
           ...store,
           recordClaims: (records, write) =>
-            store.recordClaims(records, { ...write, added: write.added + 1 }),
+            store.recordClaims(records, {
+              ...write,
+              additions: new Map([...write.additions, ["count", { units: 2, ceiling: 100 }]]),
+            }),
         },
       }),
       "A confident intent of low risk runs by itself, with everything said about it",

@@ -6,6 +6,8 @@ export type TransientCode =
   | "THROTTLED"
   /** No answer, or one that does not say whether the work was done. */
   | "UNAVAILABLE"
+  /** A read took too long for what it found to be relied on. */
+  | "SLOW_READ"
   /** The time given for the work is over. */
   | "DEADLINE"
   /** A change is stored, but what was decided on the facts before it may still commit. */

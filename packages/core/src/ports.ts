@@ -64,10 +64,17 @@ export interface GateStore {
   recordClaims(records: readonly DecisionRecord[], write: BudgetWrite): Promise<ClaimReply>;
 }
 
-/** Whether one entry was taken, and what was said if it was not. */
-export type Delivery =
-  | { readonly accepted: true }
-  | { readonly accepted: false; readonly errorCode: string };
+/** What a receiver said of one entry. */
+export type Delivery = { readonly accepted: true } | RefusedDelivery;
+
+export interface RefusedDelivery {
+  readonly accepted: false;
+  /** The receiver's code, or the name of the error. */
+  readonly errorCode: string;
+  readonly message: string;
+  /** Whether the same entry is refused again however often it is sent. */
+  readonly final: boolean;
+}
 
 export interface OutcomeBus {
   /** One attempt to publish each; replies in order. Never throws for what the bus refuses. */

@@ -44,26 +44,33 @@ export const CLOSING_RULE_PATTERN: RulePattern = {
   "detail-type": Object.values(CLOSING_DETAIL_TYPE),
 };
 
+/** The fields of the older `ACTION_APPROVED`, named in an outcome as they are there. */
+const ACTION_APPROVED_FIELDS = [
+  "action_intent_id",
+  "tenant_id",
+  "account_id",
+  "approval_source",
+  "auto_executed",
+] as const;
+
 /**
- * Reshapes an approval for systems that wait for `ACTION_APPROVED` of `cc-native`: what they receive
- * reads like an event of that source, with the fields they know.
+ * An approval's detail in the shape of `ACTION_APPROVED`, as an input transformer.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
-export const ACTION_APPROVED_TRANSFORMER = {
-  inputPaths: {
-    id: "$.id",
-    time: "$.time",
-    intent: "$.detail.data.action_intent_id",
-    tenant: "$.detail.data.tenant_id",
-    account: "$.detail.data.account_id",
-    approval: "$.detail.data.approval_source",
-    automatic: "$.detail.data.auto_executed",
-  },
-  inputTemplate: [
-    '{"id":<id>,"time":<time>,"source":"cc-native","detail-type":"ACTION_APPROVED","detail":{"data":{',
-    '"action_intent_id":<intent>,"tenant_id":<tenant>,"account_id":<account>,',
-    '"approval_source":<approval>,"auto_executed":<automatic>}}}',
-  ].join(""),
+export const ACTION_APPROVED_DETAIL = {
+  inputPaths: Object.fromEntries(
+    ACTION_APPROVED_FIELDS.map((field) => [field, `$.detail.data.${field}`]),
+  ),
+  inputTemplate: `{"data":{${ACTION_APPROVED_FIELDS.map((field) => `"${field}":<${field}>`).join()}}}`,
+} as const;
+
+/**
+ * The whole event for systems that wait for `ACTION_APPROVED` of `cc-native`: it reads like an event
+ * of that source.
+ */
+export const ACTION_APPROVED_EVENT = {
+  inputPaths: { id: "$.id", time: "$.time", ...ACTION_APPROVED_DETAIL.inputPaths },
+  inputTemplate: `{"id":<id>,"time":<time>,"source":"cc-native","detail-type":"ACTION_APPROVED","detail":${ACTION_APPROVED_DETAIL.inputTemplate}}`,
 } as const;
 
 const DAY_SECONDS = 86_400;

@@ -12,6 +12,7 @@ import { openApproval } from "../src/commit/open-approval.ts";
 import { sweep } from "../src/commit/sweep.ts";
 import { instantMs } from "../src/day.ts";
 import type { DecisionRecord } from "../src/decision/decision.ts";
+import { refusal } from "../src/delivery/refusal.ts";
 import { decideNow } from "../src/gate/decide-now.ts";
 import { recordOf } from "../src/gate/received.ts";
 import type { IntentRef } from "../src/ids.ts";
@@ -87,7 +88,7 @@ export function openApprovals() {
     store: approvalStore(table),
     bus: {
       publish: async (some) => {
-        if (!busAccepts) return some.map(() => ({ accepted: false, errorCode: "Down" }));
+        if (!busAccepts) return some.map(() => refusal("Down"));
         events.push(...some);
         return some.map(() => ({ accepted: true }));
       },

@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import { decisionId, sha256 } from "../src/adapters/node/digest.ts";
 import { StoredBudget } from "../src/budget/budget.ts";
+import type { BudgetClaim } from "../src/budget/claim.ts";
+import type { Counter } from "../src/budget/counter.ts";
+import { budgetTerms } from "../src/budget/terms.ts";
 import { type Calendar, calendarAt, DateKey, instantMs } from "../src/day.ts";
 import type { DecisionRecord } from "../src/decision/decision.ts";
 import { decideNow } from "../src/gate/decide-now.ts";
@@ -116,13 +119,29 @@ export function aBudgetState(
     fence: more.fence ?? 0,
     openDay: {
       dateKey: day(more.date_key ?? "2026-11-22"),
-      count: more.count ?? 0,
-      countByType: new Map(
-        Object.entries(more.byType ?? {}).map(([type, count]) => [actionType(type), count]),
-      ),
+      counts: countersOf(more.count ?? 0, more.byType),
       ...(more.previous === undefined ? {} : { previousConsumedOn: day(more.previous) }),
     },
   });
+}
+
+/** A day's counters as they are stored. */
+export function countersOf(
+  count: number,
+  byType: Readonly<Record<string, number>> = {},
+): ReadonlyMap<Counter, number> {
+  const ofTypes = Object.entries(byType).map(
+    ([type, typeCount]) => [`count#${type}`, typeCount] as const,
+  );
+  return new Map<Counter, number>([["count", count], ...ofTypes]);
+}
+
+/** What one action of a type asks of an account's budget. */
+export function aClaim(type: ActionType = NOTE, budget: StoredBudget = aBudget()): BudgetClaim {
+  const configs = { account: readable(budget), accountActionType: ABSENT, tenant: ABSENT };
+  const answer = budgetTerms(configs, type, calendar());
+  if (answer.status !== "configured") throw new TypeError(answer.problem);
+  return { accountId: ACCOUNT.account_id, actionType: type, terms: answer.terms };
 }
 
 /** An intent as the consumer hands it to the gate. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
+import { budgetWrite } from "../src/budget/claim.ts";
 import { BudgetReport } from "../src/budget/report.ts";
 import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
 import { RecordFields } from "../src/decision/decision.ts";
@@ -13,7 +14,7 @@ import { budgetWrites } from "../src/store/budget-write.ts";
 import { changeWrites } from "../src/store/config-items.ts";
 import { recordItem } from "../src/store/items.ts";
 import type { Item, Write } from "../src/table/table.ts";
-import { ACCOUNT, aRecord, day, NOTE } from "./fixtures.ts";
+import { ACCOUNT, aClaim, aRecord, countersOf, day, NOTE } from "./fixtures.ts";
 
 let page: string;
 
@@ -55,28 +56,19 @@ function written(): Set<string> {
 
 /** The budget's items of a commit that opens a day: the current state, and the day before it. */
 function itemsOfADayClosed() {
-  const countByType = new Map([[NOTE, 1]]);
+  const counts = countersOf(1, { [NOTE]: 1 });
   const position = {
-    day: day("2026-11-22"),
-    count: 0,
-    countByType: new Map(),
+    dateKey: day("2026-11-22"),
+    counts: new Map(),
     previousConsumedOn: day("2026-11-21"),
     basis: {
       kind: "earlier-day",
-      closing: { dateKey: day("2026-11-21"), count: 1, countByType },
+      closing: { dateKey: day("2026-11-21"), counts },
     },
     fence: 1,
   } as const;
-  const items = budgetWrites({
-    ...ACCOUNT,
-    position,
-    added: 1,
-    addedByType: countByType,
-    countMax: 1,
-    countMaxByType: new Map(),
-    updatedAt: "2026-11-22T09:30:00.000Z",
-  });
-  return items.map(itemOf);
+  const write = budgetWrite(ACCOUNT, position, [{ claim: aClaim() }], "2026-11-22T09:30:00.000Z");
+  return budgetWrites(write).map(itemOf);
 }
 
 function anAuditEntry() {

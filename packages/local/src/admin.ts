@@ -30,10 +30,7 @@ export async function startAdmin(
       port,
       region: stack.region,
       credentials: stack.credentials,
-      dynamodb: {
-        endpoint: stack.dynamodb.endpoint,
-        tables,
-      },
+      dynamodb: { endpoint: stack.dynamodb.endpoint, tables },
       events: stack.events,
       clock: systemClock(clockOffsetSeconds * 1_000),
     }),

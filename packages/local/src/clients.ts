@@ -1,4 +1,4 @@
-import type { SomeTableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -36,9 +36,10 @@ export function connect({ region, credentials, dynamodb, sqs, events }: Endpoint
   };
 }
 
-/** What the tables of a local stack are called. */
-export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): SomeTableNames {
-  return { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger };
+/** The names of a stack's tables: the stack file spells them its own way. */
+export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): TableNames {
+  const { budget_state: budgetState, ...rest } = tables;
+  return { ...rest, budgetState };
 }
 
 /** Environment variables by which the AWS SDK, in any process, finds a local stack. */
@@ -55,10 +56,11 @@ export function awsEnvironment(stack: StackFile): Record<string, string> {
 
 /** The consumer's own variables, as a deployment would set them. */
 export function consumerEnvironment(stack: StackFile): Record<string, string> {
+  const { config, budgetState, ledger } = tableNames(stack);
   return {
-    AUTONOMY_CONFIG_TABLE_NAME: stack.dynamodb.tables.config,
-    AUTONOMY_BUDGET_STATE_TABLE_NAME: stack.dynamodb.tables.budget_state,
-    AUTONOMY_LEDGER_TABLE_NAME: stack.dynamodb.tables.ledger,
+    AUTONOMY_CONFIG_TABLE_NAME: config,
+    AUTONOMY_BUDGET_STATE_TABLE_NAME: budgetState,
+    AUTONOMY_LEDGER_TABLE_NAME: ledger,
     AUTONOMY_EVENT_BUS_NAME: stack.events.bus,
     AUTONOMY_QUARANTINE_QUEUE_URL: stack.sqs.queues.quarantine,
   };

@@ -1,4 +1,4 @@
-import { readConfig } from "@autonomy-gate/consumers/intents/config";
+import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { createHandler } from "@autonomy-gate/consumers/intents/create-handler";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { BATCH, CONSUMER_TIMEOUT_SECONDS } from "@autonomy-gate/core/topology";
@@ -23,7 +23,7 @@ export function startConsumer(
       queueUrl: stack.sqs.queues.intents,
       region: stack.region,
       handler: createHandler(
-        readConfig(consumerEnvironment(stack)),
+        consumerConfigFrom(consumerEnvironment(stack)),
         systemClock(clockOffsetSeconds * 1_000),
       ),
       onFault,

@@ -1,3 +1,4 @@
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { intentRulePattern, OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import { CreateEventBusCommand } from "@aws-sdk/client-eventbridge";
 import { connect } from "./clients.ts";
@@ -13,10 +14,11 @@ import { subscribe } from "./subscribe.ts";
 const REGION = "us-east-1";
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
 const BUS = "autonomy-local";
-const TABLES = {
+const TABLES: TableNames = {
   config: "AutonomyConfig",
-  budget_state: "AutonomyBudgetState",
+  budgetState: "AutonomyBudgetState",
   ledger: "AutonomyLedger",
+  actions: "AutonomyActions",
 };
 
 /** The stand-ins of one machine, with the deployed topology on them. */
@@ -51,9 +53,13 @@ export async function startStack(
     closed,
   );
   const queues = await createTopology({ ...shared, dynamodb, sqs, events }, settings);
+  const { budgetState, ...tables } = TABLES;
   const description: StackFile = {
     ...shared,
-    dynamodb: { endpoint: dynamodb.endpoint, tables: TABLES },
+    dynamodb: {
+      endpoint: dynamodb.endpoint,
+      tables: { ...tables, budget_state: budgetState },
+    },
     sqs: { endpoint: sqs.endpoint, queues },
     events: { endpoint: events.endpoint, bus: BUS },
   };

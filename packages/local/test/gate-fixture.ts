@@ -40,7 +40,7 @@ import { arn } from "./local-bus.ts";
 import { account as aws } from "./local-queues.ts";
 import { type Faults, watchedConsumer } from "./watched-consumer.ts";
 
-const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
+const TABLES = { config: "config", budgetState: "budget", ledger: "ledger", actions: "actions" };
 const BUS = "autonomy-local";
 /** Ids that sort by when they were made, as those of audit entries do. */
 let ids = 0;
@@ -90,7 +90,7 @@ export async function startGate() {
   const raw = new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint });
   const db = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: dynamo.endpoint }));
   const queueClient = new SQSClient({ ...aws, endpoint: sqs.endpoint });
-  await createTables(raw, { config: "config", budget_state: "budget", ledger: "ledger" });
+  await createTables(raw, TABLES);
   const queues = await createQueues(queueClient);
   await routeOutcomes(events.endpoint);
 

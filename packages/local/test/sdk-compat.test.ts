@@ -4,7 +4,7 @@ import {
   toActionApproved,
 } from "@autonomy-gate/core/sdk/compat";
 import { parseOutcome } from "@autonomy-gate/core/sdk/parse-outcome";
-import { ACTION_APPROVED_TRANSFORMER as DEPLOYED_TRANSFORMER } from "@autonomy-gate/core/topology";
+import { ACTION_APPROVED_EVENT } from "@autonomy-gate/core/topology";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { outcomeOf } from "../../core/src/outcome/outcome.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const approvals = { source: ["autonomy.gate"], "detail-type": ["ActionAutoApproved"] };
   await bus.route(approvals, { InputTransformer: ACTION_APPROVED_TRANSFORMER });
   await bus.route(approvals, { Id: "whole", Arn: arn("whole") }, { Rule: "whole" });
-  const { inputPaths, inputTemplate } = DEPLOYED_TRANSFORMER;
+  const { inputPaths, inputTemplate } = ACTION_APPROVED_EVENT;
   await bus.route(
     approvals,
     {

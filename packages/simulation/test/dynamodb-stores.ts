@@ -22,13 +22,10 @@ export async function openDynamoDbStores(endpoint: string): Promise<OpenStore> {
     config: `config${suffix}`,
     budgetState: `budget${suffix}`,
     ledger: `ledger${suffix}`,
+    actions: `actions${suffix}`,
   };
   const admin = new DynamoDBClient(settings);
-  await createTables(admin, {
-    config: names.config,
-    budget_state: names.budgetState,
-    ledger: names.ledger,
-  });
+  await createTables(admin, names);
   const client = createDynamoClient(settings);
   const table = dynamoTable(client, names);
   return {

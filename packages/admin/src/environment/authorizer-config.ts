@@ -15,7 +15,7 @@ export interface AuthorizerConfig {
 }
 
 /** Throws an error that names every missing variable. */
-export function readAuthorizerConfig(
+export function authorizerConfigFrom(
   environment: Readonly<Record<string, string | undefined>>,
 ): AuthorizerConfig {
   const env = parseEnvironment(

@@ -1,3 +1,4 @@
+import { defined } from "@autonomy-gate/core/defined";
 import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
@@ -34,14 +35,16 @@ export interface AdminConfig {
 }
 
 /** Throws an error that names every missing or malformed variable. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): AdminConfig {
+export function adminConfigFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+): AdminConfig {
   const env = parseEnvironment(
     Environment,
     environment,
     "The admin API's environment is not usable.",
   );
   const userPoolId = env.AUTONOMY_JWT_USER_POOL_ID;
-  return {
+  return defined({
     tables: {
       config: env.AUTONOMY_CONFIG_TABLE_NAME,
       budgetState: env.AUTONOMY_BUDGET_STATE_TABLE_NAME,
@@ -49,8 +52,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     busName: env.AUTONOMY_EVENT_BUS_NAME,
     corsOrigins: env.AUTONOMY_CORS_ORIGINS,
-    ...(userPoolId === undefined
-      ? {}
-      : { userPool: { userPoolId, clientIds: env.AUTONOMY_JWT_CLIENT_IDS } }),
-  };
+    userPool:
+      userPoolId === undefined ? undefined : { userPoolId, clientIds: env.AUTONOMY_JWT_CLIENT_IDS },
+  });
 }

@@ -1,4 +1,4 @@
-import { AutonomyBudgetV1, DailyLimit } from "@autonomy-gate/core/budget/budget";
+import { BUDGET_FIELDS } from "@autonomy-gate/core/budget/budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { NamedScope } from "../http/scope.ts";
@@ -14,10 +14,8 @@ export const BudgetBody = z
   .strictObject({
     ...NamedScope.shape,
     action_type: ActionType.optional(),
-    max_autonomous_per_day: DailyLimit,
-    max_per_action_type: AutonomyBudgetV1.shape.max_per_action_type,
-    decay_if_unused: AutonomyBudgetV1.shape.decay_if_unused,
-    timezone: AutonomyBudgetV1.shape.timezone.meta({ example: "Europe/Berlin" }),
+    ...BUDGET_FIELDS,
+    timezone: BUDGET_FIELDS.timezone.meta({ example: "Europe/Berlin" }),
   })
   .superRefine((body, context) => {
     if (Object.keys(body.max_per_action_type ?? {}).length > CAPS_MAX) {
@@ -25,8 +23,9 @@ export const BudgetBody = z
       context.addIssue({ code: "custom", path: ["max_per_action_type"], message });
     }
     if (body.action_type === undefined) return;
-    for (const name of ["max_per_action_type", "decay_if_unused", "timezone"] as const) {
-      if (body[name] === undefined) continue;
+    for (const [name, value] of Object.entries(body)) {
+      const isOfCap = name === "max_autonomous_per_day" || !Object.hasOwn(BUDGET_FIELDS, name);
+      if (isOfCap || value === undefined) continue;
       const message = "does not go with action_type: its cap is max_autonomous_per_day alone";
       context.addIssue({ code: "custom", path: [name], message });
     }

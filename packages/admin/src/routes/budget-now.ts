@@ -1,10 +1,11 @@
 import { StoredBudget } from "@autonomy-gate/core/budget/budget";
-import { dayLimit } from "@autonomy-gate/core/budget/claim";
+import { usedAt } from "@autonomy-gate/core/budget/draw";
+import { reportedDraw } from "@autonomy-gate/core/budget/explain";
 import { positionNow } from "@autonomy-gate/core/budget/state";
-import { dayTerms } from "@autonomy-gate/core/budget/terms";
+import { budgetTerms } from "@autonomy-gate/core/budget/terms";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { storedAs } from "@autonomy-gate/core/stored";
+import { ABSENT, storedAs } from "@autonomy-gate/core/stored";
 import type { AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
 
@@ -23,13 +24,19 @@ export async function budgetNow(
   { budgetStates }: AdminPorts,
 ): Promise<BudgetNow> {
   if (budget === undefined) return { remaining_today: 0 };
-  const answer = dayTerms(storedAs(StoredBudget, budget));
+  const configs = {
+    account: storedAs(StoredBudget, budget),
+    accountActionType: ABSENT,
+    tenant: ABSENT,
+  };
+  const answer = budgetTerms(configs, undefined, calendar);
   if (answer.status === "missing") return { problem: answer.problem, remaining_today: 0 };
   const { state } = await budgetStates.current(account);
   const position = positionNow(state, answer.terms.timeZone, calendar);
   if (position === undefined) {
     return { problem: "the stored budget state cannot be read", remaining_today: 0 };
   }
-  const { limit } = dayLimit(position, answer.terms);
-  return { effective_limit: limit, remaining_today: Math.max(0, limit - position.count) };
+  const { draw, inForce } = reportedDraw(answer.terms, position);
+  const remaining_today = Math.max(0, inForce.limit - usedAt(draw, position));
+  return { effective_limit: inForce.limit, remaining_today };
 }

@@ -3,6 +3,8 @@ import {
   DEFAULT_TIME_ZONE,
   StoredBudget,
 } from "@autonomy-gate/core/budget/budget";
+import { countsByKey, EVERY_CLAIM } from "@autonomy-gate/core/budget/counter";
+import { LIMITS } from "@autonomy-gate/core/budget/limits";
 import type { OpenDay } from "@autonomy-gate/core/budget/state";
 import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { type Calendar, DateKey } from "@autonomy-gate/core/day";
@@ -54,8 +56,8 @@ function stateView(account: AccountScope, read: BudgetStateRead): BudgetState | 
     tenant_id: account.tenant_id,
     account_id: account.account_id,
     date_key: day.dateKey,
-    count: day.count,
-    counts_by_action_type: Object.fromEntries(day.countByType),
+    count: day.counts.get(EVERY_CLAIM) ?? 0,
+    counts_by_action_type: Object.fromEntries(countsByKey(LIMITS.ACTION_TYPE.counters, day.counts)),
     ...(read.updated_at === undefined ? {} : { updated_at: read.updated_at }),
   };
 }

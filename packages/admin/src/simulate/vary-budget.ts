@@ -1,53 +1,42 @@
-import type { StoredBudget } from "@autonomy-gate/core/budget/budget";
+import { type Draw, usedAt } from "@autonomy-gate/core/budget/draw";
+import { LIMITS } from "@autonomy-gate/core/budget/limits";
 import { positionNow } from "@autonomy-gate/core/budget/state";
-import { budgetInForce, budgetTerms } from "@autonomy-gate/core/budget/terms";
+import { type BudgetConfigs, budgetTerms, withLimitSet } from "@autonomy-gate/core/budget/terms";
 import { readable } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 
 /** Single changes to the budget, as a write made now would make them. */
 export function varyBudget(simulated: Simulated): Variation[] {
   const { intent, snapshot } = simulated;
-  const answer = budgetTerms(snapshot.budgets, intent.action_type);
+  const { budgets, budgetState, calendar } = snapshot;
+  const answer = budgetTerms(budgets, intent.action_type, calendar);
   if (answer.status === "missing") {
-    return [withDaily(simulated, "daily budget none → 1", { max_autonomous_per_day: 1 })];
+    const account = readable({ max_autonomous_per_day: 1, updated_at: calendar.instant });
+    return [variation(simulated, "daily budget none → 1", { ...budgets, account })];
   }
-  const { terms } = answer;
-  const { account, tenant } = snapshot.budgets;
-  const inForce = budgetInForce(account, tenant);
-  if (inForce.status !== "readable") throw new TypeError("Terms come from a readable budget.");
-  const position = positionNow(snapshot.budgetState, terms.timeZone, snapshot.calendar);
+  const position = positionNow(budgetState, answer.terms.timeZone, calendar);
   if (position === undefined) return [];
-  const used = position.count;
-  const usedOfType = position.countByType.get(intent.action_type) ?? 0;
-  const daily = (max_autonomous_per_day: number) =>
-    withDaily(simulated, `daily budget ${terms.dailyLimit} → ${max_autonomous_per_day}`, {
-      ...inForce.value,
-      max_autonomous_per_day,
-    });
-  const { typeCap } = terms;
-  return [
-    daily(used + 1),
-    daily(used),
-    ...(typeCap === undefined
-      ? []
-      : [withCap(simulated, typeCap, usedOfType + 1), withCap(simulated, typeCap, usedOfType)]),
-  ];
+  return answer.terms.draws.flatMap((draw) => {
+    const used = usedAt(draw, position);
+    return [...withLimit(simulated, draw, used + 1), ...withLimit(simulated, draw, used)];
+  });
 }
 
-function withDaily(
+/** The limit of a draw set to a number; nothing where nothing limits it. */
+function withLimit(simulated: Simulated, { limitedBy, ceiling }: Draw, to: number): Variation[] {
+  if (ceiling === undefined) return [];
+  const { intent, snapshot } = simulated;
+  const budgets = withLimitSet(snapshot.budgets, limitedBy, to, snapshot.calendar.instant);
+  const title = LIMITS[limitedBy].title(intent.action_type);
+  const change = `${title} ${ceiling.configured} → ${to}`;
+  return [variation(simulated, change, budgets)];
+}
+
+function variation(
   { intent, snapshot }: Simulated,
-  change: string,
-  budget: StoredBudget,
+  what: string,
+  budgets: BudgetConfigs,
 ): Variation {
-  const account = readable({ ...budget, updated_at: snapshot.calendar.instant });
-  const budgets = { ...snapshot.budgets, account };
-  const whose = `${change} (account ${intent.account_id})`;
-  return { kind: "BUDGET", change: whose, intent, snapshot: { ...snapshot, budgets } };
-}
-
-function withCap({ intent, snapshot }: Simulated, from: number, to: number): Variation {
-  const accountActionType = readable({ max_autonomous_per_day: to });
-  const budgets = { ...snapshot.budgets, accountActionType };
-  const change = `daily cap of ${intent.action_type} ${from} → ${to} (account ${intent.account_id})`;
+  const change = `${what} (account ${intent.account_id})`;
   return { kind: "BUDGET", change, intent, snapshot: { ...snapshot, budgets } };
 }

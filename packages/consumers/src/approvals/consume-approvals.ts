@@ -2,12 +2,12 @@ import type { ApprovalContext } from "@autonomy-gate/core/commit/approval-contex
 import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
 import { withdraw } from "@autonomy-gate/core/commit/cast-vote";
 import { openApproval } from "@autonomy-gate/core/commit/open-approval";
+import { sendUntilAccepted } from "@autonomy-gate/core/delivery/send-until-accepted";
 import { TransientError } from "@autonomy-gate/core/errors";
 import type { Clock, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { ApprovalStore } from "@autonomy-gate/core/store/approvals";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { type Refused, refused } from "../event.ts";
-import { deliver } from "../intents/deliver.ts";
+import { type Refused, type RefusedMessage, refused } from "../event.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { type ApprovalMessage, readApprovalMessage } from "./message.ts";
 
@@ -49,14 +49,12 @@ export async function consumeApprovals(
   const unusable = results.flatMap(({ record, result }) =>
     typeof result === "object" ? [{ ...result, record }] : [],
   );
-  const quarantined = await deliver(
-    "quarantine",
-    unusable,
-    (some) =>
-      consumer.quarantine.put(some.map(({ record, ...rest }) => ({ body: record.body, ...rest }))),
-    { clock, deadline: answerBy, signals: telemetry },
-  );
-  for (const message of quarantined) {
+  const quarantined = await sendUntilAccepted(unusable, (some) => putAside(some, consumer), {
+    clock,
+    deadline: answerBy,
+    onRefused: ({ errorCode }) => telemetry.retried("quarantine", errorCode),
+  });
+  for (const message of quarantined.accepted) {
     done.add(message.record);
     telemetry.quarantined(message);
   }
@@ -106,4 +104,14 @@ async function consume(
     default:
       return message satisfies never;
   }
+}
+
+async function putAside(messages: readonly RefusedMessage[], { quarantine }: ApprovalsConsumer) {
+  return quarantine.put(
+    messages.map(({ record, errorCode, errorDetail }) => ({
+      body: record.body,
+      errorCode,
+      errorDetail,
+    })),
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { consumerConfigFrom } from "./config.ts";
 
 const ENVIRONMENT = {
   AUTONOMY_CONFIG_TABLE_NAME: "config",
@@ -10,7 +10,7 @@ const ENVIRONMENT = {
 };
 
 test("the environment is read whole, with the contract's source when none is named", () => {
-  expect(readConfig(ENVIRONMENT)).toEqual({
+  expect(consumerConfigFrom(ENVIRONMENT)).toEqual({
     tables: { config: "config", budgetState: "budget", ledger: "ledger" },
     busName: "bus",
     quarantineUrl: ENVIRONMENT.AUTONOMY_QUARANTINE_QUEUE_URL,
@@ -19,17 +19,17 @@ test("the environment is read whole, with the contract's source when none is nam
 });
 
 test.each(Object.keys(ENVIRONMENT))("without %s the cold start stops, by its name", (name) => {
-  expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(name);
-  expect(() => readConfig({ ...ENVIRONMENT, [name]: "" })).toThrow(name);
+  expect(() => consumerConfigFrom({ ...ENVIRONMENT, [name]: undefined })).toThrow(name);
+  expect(() => consumerConfigFrom({ ...ENVIRONMENT, [name]: "" })).toThrow(name);
 });
 
 test("all that is missing is named at once", () => {
-  for (const name of Object.keys(ENVIRONMENT)) expect(() => readConfig({})).toThrow(name);
+  for (const name of Object.keys(ENVIRONMENT)) expect(() => consumerConfigFrom({})).toThrow(name);
 });
 
 test("sources are separated by commas; what stands between two of them is no source", () => {
   const sources = (text: string) =>
-    readConfig({ ...ENVIRONMENT, AUTONOMY_INTENT_SOURCES: text }).intentSources;
+    consumerConfigFrom({ ...ENVIRONMENT, AUTONOMY_INTENT_SOURCES: text }).intentSources;
   expect(sources("a.b, c.d")).toEqual(["a.b", "c.d"]);
   expect(sources("a.b,,c.d,")).toEqual(["a.b", "c.d"]);
   expect(() => sources(" , ")).toThrow("AUTONOMY_INTENT_SOURCES");

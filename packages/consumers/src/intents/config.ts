@@ -30,7 +30,7 @@ export interface ConsumerConfig {
 }
 
 /** Throws an error that names every missing or malformed variable. */
-export function readConfig(
+export function consumerConfigFrom(
   environment: Readonly<Record<string, string | undefined>>,
 ): ConsumerConfig {
   const env = parseEnvironment(

@@ -4,6 +4,10 @@ import type { CommitContext } from "@autonomy-gate/core/commit/context";
 import { type FactsRead, readFacts } from "@autonomy-gate/core/commit/read-facts";
 import type { CommitResult } from "@autonomy-gate/core/commit/result";
 import type { Turns } from "@autonomy-gate/core/commit/turns";
+import {
+  type SendingTerms,
+  sendUntilAccepted,
+} from "@autonomy-gate/core/delivery/send-until-accepted";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { accountKey, intentKey } from "@autonomy-gate/core/ids";
 import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
@@ -11,7 +15,6 @@ import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/co
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { RefusedMessage } from "../event.ts";
 import type { Telemetry } from "../telemetry.ts";
-import { deliver } from "./deliver.ts";
 import { type Intake, sortBatch } from "./intake.ts";
 
 /** Everything the consumer works with. */
@@ -50,18 +53,22 @@ export async function consumeIntents(
 
   const outcomes = followUps.flatMap(({ publication }) => publication ?? []);
   const refused = [...batch.refused, ...followUps.flatMap((followUp) => followUp.refused)];
-  const context = { clock, deadline: answerBy, signals: telemetry };
+  const sending = (operation: string): SendingTerms => ({
+    clock,
+    deadline: answerBy,
+    onRefused: ({ errorCode }) => telemetry.retried(operation, errorCode),
+  });
   const [published, quarantined] = await Promise.all([
-    deliver("publish", outcomes, (some) => publish(some, consumer), context),
-    deliver("quarantine", refused, (some) => putAside(some, consumer), context),
+    sendUntilAccepted(outcomes, (some) => publish(some, consumer), sending("publish")),
+    sendUntilAccepted(refused, (some) => putAside(some, consumer), sending("quarantine")),
   ]);
 
   const done = new Set<SQSRecord>();
-  for (const publication of published) {
+  for (const publication of published.accepted) {
     for (const record of publication.records) done.add(record);
     telemetry.decided(publication.decision);
   }
-  for (const message of quarantined) {
+  for (const message of quarantined.accepted) {
     done.add(message.record);
     telemetry.quarantined(message);
   }

@@ -1,6 +1,6 @@
 import process from "node:process";
-import { readConfig } from "./config.ts";
+import { consumerConfigFrom } from "./config.ts";
 import { createHandler } from "./create-handler.ts";
 
 /** The Lambda entry. */
-export const handler = createHandler(readConfig(process.env));
+export const handler = createHandler(consumerConfigFrom(process.env));

@@ -1,17 +1,17 @@
 import { AutonomyBudgetV1, type BudgetInForce, StoredBudget } from "../budget/budget.ts";
-import { type BudgetClaim, budgetWrite, refusalAt } from "../budget/claim.ts";
-import { type BudgetPosition, positionNow } from "../budget/state.ts";
-import { budgetTerms } from "../budget/terms.ts";
+import type { BudgetClaim } from "../budget/claim.ts";
+import { claimTerms } from "../budget/terms.ts";
 import { checked } from "../checked.ts";
 import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
-import { COMMIT_WINDOW_MS } from "../commit/bounds.ts";
-import { ageMs, type FactsRead, readInTime } from "../commit/read-facts.ts";
+import { type ClaimBasis, claimInRounds } from "../commit/claim-in-rounds.ts";
+import type { CommitContext } from "../commit/context.ts";
+import { readInTime } from "../commit/read-facts.ts";
 import { scopeOf } from "../config/address.ts";
 import { readBudget } from "../config/read-budget.ts";
 import { instantMs, instantText } from "../day.ts";
-import { PermanentError, TransientError } from "../errors.ts";
+import { PermanentError } from "../errors.ts";
 import { AccountId, type AccountRef, ActionType, TenantId } from "../ids.ts";
-import type { ClaimReply, Clock, ConfigStore, GateStore } from "../ports.ts";
+import type { Clock, ConfigStore, GateStore } from "../ports.ts";
 import type * as AutonomyTypes from "./autonomy-types.ts";
 
 /** How long one consumption may take. */
@@ -102,51 +102,35 @@ export class AutonomyBudgetService {
     deadline: Deadline,
   ): Promise<Consumption> {
     const { gate: store, clock } = this.#ports;
-    const request = { ...account, action_type: actionType };
-    const signals = { retried: () => {} };
-    const read = await readInTime([request], { store, clock, deadline, signals });
+    const context = { store, clock, deadline, signals: { retried: () => {} } };
+    const read = await readInTime([{ ...account, action_type: actionType }], context);
+    const { calendar, startedAtMs } = read;
     const facts = read.replies[0]?.facts;
-    const budget = facts && budgetTerms(facts.budgets, actionType);
-    if (facts === undefined || budget?.status !== "configured") return "refused";
-    const claim = { accountId: account.account_id, actionType, terms: budget.terms };
-    const position = positionNow(facts.budgetState, budget.terms.timeZone, read.calendar);
-    if (position === undefined) return "refused";
-    return this.#consumeFrom(position, { account, claim, read }, deadline);
-  }
-
-  /** Claims from a position, and from where the budget moved to under the same fence. */
-  async #consumeFrom(
-    from: BudgetPosition,
-    { account, claim, read }: UnitClaim,
-    deadline: Deadline,
-  ): Promise<Consumption> {
-    const { gate, clock } = this.#ports;
-    const { calendar } = read;
-    const backoff = createBackoff(clock, deadline);
-    let position = from;
-    while (ageMs(read, clock) <= COMMIT_WINDOW_MS) {
-      if (refusalAt(position, claim) !== undefined) return "refused";
-      const write = budgetWrite(account, position, [{ claim }], calendar.instant);
-      const reply = await attempt(() => gate.recordClaims([], write));
-      if (reply.status === "committed") return "consumed";
-      if (reply.budget !== undefined) {
-        const moved = positionNow(reply.budget, claim.terms.timeZone, calendar);
-        if (moved?.fence !== position.fence) return "stale";
-        position = moved;
-      }
-      await backoff.wait();
-    }
-    return "stale";
+    const answer = facts && claimTerms(facts, actionType, calendar);
+    if (facts === undefined || answer?.status !== "configured") return "refused";
+    const claim = { accountId: account.account_id, actionType, terms: answer.terms };
+    const basis = { account, calendar, startedAtMs, budgetState: facts.budgetState };
+    return consume(claim, basis, context);
   }
 }
 
 type Consumption = "consumed" | "refused" | "stale";
 
-/** One unit to claim, and when the facts it relies on were read. */
-interface UnitClaim {
-  readonly account: AccountRef;
-  readonly claim: BudgetClaim;
-  readonly read: Pick<FactsRead, "startedAtMs" | "calendar">;
+/** Consumes what one claim draws, with no decision to record. */
+async function consume(
+  claim: BudgetClaim,
+  basis: ClaimBasis,
+  context: Omit<CommitContext, "turns">,
+): Promise<Consumption> {
+  const answers: Consumption[] = [];
+  const undecided = await claimInRounds([{ claim }], basis, context, {
+    recordsOf: () => [],
+    committed: () => answers.push("consumed"),
+    refused: () => answers.push("refused"),
+    existing: () => {},
+  });
+  if ("error" in undecided) throw undecided.error;
+  return answers[0] ?? "stale";
 }
 
 function accountOf(tenantId: string, accountId: string): AccountRef {
@@ -154,16 +138,4 @@ function accountOf(tenantId: string, accountId: string): AccountRef {
     tenant_id: checked("tenantId", TenantId, tenantId),
     account_id: checked("accountId", AccountId, accountId),
   };
-}
-
-/** A conflict or a throttled request changed nothing; without an answer, nobody knows. */
-async function attempt(send: () => Promise<ClaimReply>): Promise<ClaimReply> {
-  try {
-    return await send();
-  } catch (error) {
-    const unchanged =
-      error instanceof TransientError && (error.code === "CONFLICT" || error.code === "THROTTLED");
-    if (!unchanged) throw error;
-    return { status: "refused", existing: new Map() };
-  }
 }

@@ -1,23 +1,25 @@
 import * as z from "zod";
 import { DateKey, Instant, TimeZone } from "../day.ts";
 import { AccountId, ActionType, TenantId } from "../ids.ts";
+import { Units } from "./limits/limit.ts";
+import { LIMIT_FIELDS } from "./limits/limits.ts";
 
 export const DEFAULT_TIME_ZONE = "UTC";
 
-/** Autonomous actions a calendar day: a whole number up to 2^53 - 1; 0 means never. */
-export const DailyLimit = z.int().min(0);
+/** What a budget says, beside whose it is and who set it when. */
+export const BUDGET_FIELDS = {
+  ...LIMIT_FIELDS,
+  /** Halves the daily limit for every full 7 days without a consumption. Default: false. */
+  decay_if_unused: z.boolean().optional(),
+  /** The zone whose calendar days count. Default: UTC. */
+  timezone: TimeZone.optional(),
+};
 
 /** What an account may spend a day; without `account_id` the default for a tenant's accounts. */
 export const AutonomyBudgetV1 = z.object({
   tenant_id: TenantId,
   account_id: AccountId.optional(),
-  max_autonomous_per_day: DailyLimit,
-  /** Daily caps of single action types, within the daily limit. */
-  max_per_action_type: z.record(ActionType, DailyLimit).optional(),
-  /** Halves the daily limit for every full 7 days without a consumption. Default: false. */
-  decay_if_unused: z.boolean().optional(),
-  /** The zone whose calendar days count. Default: UTC. */
-  timezone: TimeZone.optional(),
+  ...BUDGET_FIELDS,
   updated_at: Instant,
   updated_by: z.string().optional(),
 });
@@ -43,7 +45,7 @@ export const ActionTypeBudgetV1 = z.object({
   tenant_id: TenantId,
   account_id: AccountId,
   action_type: ActionType,
-  max_autonomous_per_day: DailyLimit,
+  max_autonomous_per_day: Units,
   updated_at: Instant,
   updated_by: z.string().optional(),
 });

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ACCOUNT, actionType, day } from "../../test/fixtures.ts";
+import { ACCOUNT, aBudget, aClaim, actionType, countersOf, day } from "../../test/fixtures.ts";
 import {
   advanced,
   budgetWrite,
   CLAIMS_PER_TRANSACTION_MAX,
+  COUNTERS_PER_WRITE_MAX,
   planClaims,
   refusalAt,
-  TYPES_PER_TRANSACTION_MAX,
 } from "./claim.ts";
+import type { Counter } from "./counter.ts";
 import type { BudgetPosition } from "./state.ts";
-import type { BudgetTerms } from "./terms.ts";
 
 const TYPES = ["A", "B", "C", "D"].map(actionType);
 
-/** An account's caps, its position, and claims on it: few types, small numbers, so that limits meet. */
+/** A daily limit, caps of some types, a position, and claims: few types, small numbers. */
 const situations = fc
   .record({
     dailyLimit: fc.nat(12),
@@ -23,32 +23,30 @@ const situations = fc
     claimed: fc.array(fc.nat(3), { maxLength: 20 }),
   })
   .map(({ dailyLimit, caps, counts, claimed }) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
     const position: BudgetPosition = {
-      day: day("2026-11-22"),
-      count: counts.reduce((sum, count) => sum + count, 0),
-      countByType: new Map(TYPES.map((type, index) => [type, counts[index] ?? 0])),
+      dateKey: day("2026-11-22"),
+      counts: countersOf(
+        total,
+        Object.fromEntries(TYPES.map((type, index) => [type, counts[index] ?? 0])),
+      ),
       basis: { kind: "same-day" },
       fence: 0,
     };
+    const max_per_action_type = Object.fromEntries(
+      TYPES.flatMap((type, index) => (caps[index] == null ? [] : [[type, caps[index]]])),
+    );
+    const budget = aBudget({ max_autonomous_per_day: dailyLimit, max_per_action_type });
     const claims = claimed.map((index, number) => {
-      const typeCap = caps[index] ?? undefined;
-      const terms: BudgetTerms = {
-        timeZone: "UTC",
-        dailyLimit,
-        decays: false,
-        ...(typeCap === undefined ? {} : { typeCap }),
-      };
-      return {
-        number,
-        claim: {
-          accountId: ACCOUNT.account_id,
-          actionType: TYPES[index] ?? actionType("E"),
-          terms,
-        },
-      };
+      const type = TYPES[index] ?? actionType("E");
+      return { number, cap: caps[index] ?? undefined, claim: aClaim(type, budget) };
     });
     return { position, claims, dailyLimit };
   });
+
+function ofType({ claim }: { claim: { actionType: string } }): Counter {
+  return `count#${claim.actionType}`;
+}
 
 const RUNS = { numRuns: 10_000 };
 
@@ -58,11 +56,12 @@ test("what is admitted fits, all together, under every limit", () => {
       const { admitted } = planClaims(claims, position);
       if (admitted.length === 0) return;
       const after = advanced(position, admitted);
-      expect(after.count).toBe(position.count + admitted.length);
-      expect(after.count).toBeLessThanOrEqual(dailyLimit);
-      for (const { claim } of admitted) {
-        const cap = claim.terms.typeCap ?? Number.POSITIVE_INFINITY;
-        expect(after.countByType.get(claim.actionType)).toBeLessThanOrEqual(cap);
+      const count = after.counts.get("count") ?? 0;
+      expect(count).toBe((position.counts.get("count") ?? 0) + admitted.length);
+      expect(count).toBeLessThanOrEqual(dailyLimit);
+      for (const each of admitted) {
+        const cap = each.cap ?? Number.POSITIVE_INFINITY;
+        expect(after.counts.get(ofType(each))).toBeLessThanOrEqual(cap);
       }
     }),
     RUNS,
@@ -73,11 +72,9 @@ test("what is refused had its limit reached before any of them was admitted", ()
   fc.assert(
     fc.property(situations, ({ position, claims, dailyLimit }) => {
       for (const { claim, refusal } of planClaims(claims, position).refused) {
-        const used =
-          refusal.limitedBy === "DAY"
-            ? position.count
-            : position.countByType.get(claim.claim.actionType);
-        const limit = refusal.limitedBy === "DAY" ? dailyLimit : claim.claim.terms.typeCap;
+        const byDay = refusal.limitedBy === "DAY";
+        const used = position.counts.get(byDay ? "count" : ofType(claim));
+        const limit = byDay ? dailyLimit : claim.cap;
         expect(refusal).toMatchObject({ used, limit });
         expect(used).toBeGreaterThanOrEqual(limit ?? Number.POSITIVE_INFINITY);
       }
@@ -143,17 +140,19 @@ test("the write holds exactly while all that it adds fits", () => {
       const { admitted } = planClaims(claims, position);
       if (admitted.length === 0) return;
       const write = budgetWrite(ACCOUNT, position, admitted, "2026-11-22T09:30:00.000Z");
-      expect(write.added).toBe(admitted.length);
-      expect(countThen <= write.countMax).toBe(countThen + write.added <= dailyLimit);
-      const sum = [...write.addedByType.values()].reduce((total, added) => total + added, 0);
-      expect(sum).toBe(write.added);
-      for (const { claim } of admitted) {
-        const { actionType: type, terms } = claim;
-        const added = admitted.filter((other) => other.claim.actionType === type).length;
-        expect(write.addedByType.get(type)).toBe(added);
-        expect(write.countMaxByType.get(type)).toBe(
-          terms.typeCap === undefined ? undefined : terms.typeCap - added,
-        );
+      const ofDay = write.additions.get("count");
+      if (ofDay === undefined) return expect.unreachable();
+      expect(ofDay.units).toBe(admitted.length);
+      expect(countThen <= ofDay.ceiling - ofDay.units).toBe(
+        countThen + admitted.length <= dailyLimit,
+      );
+      const others = [...write.additions].filter(([counter]) => counter !== "count");
+      expect(others.reduce((sum, [, { units }]) => sum + units, 0)).toBe(admitted.length);
+      for (const each of admitted) {
+        expect(write.additions.get(ofType(each))).toEqual({
+          units: admitted.filter((other) => ofType(other) === ofType(each)).length,
+          ceiling: each.cap ?? Number.POSITIVE_INFINITY,
+        });
       }
     }),
     RUNS,
@@ -162,23 +161,22 @@ test("the write holds exactly while all that it adds fits", () => {
 
 /** Claims beyond what one transaction takes, with room for all. */
 function manyClaims(count: number, typeOf: (index: number) => string) {
-  const terms = { timeZone: "UTC", dailyLimit: 1_000, decays: false };
+  const budget = aBudget({ max_autonomous_per_day: 1_000 });
   return Array.from({ length: count }, (_, index) => ({
-    claim: { accountId: ACCOUNT.account_id, actionType: actionType(typeOf(index)), terms },
+    claim: aClaim(actionType(typeOf(index)), budget),
   }));
 }
 
 const FRESH: BudgetPosition = {
-  day: day("2026-11-22"),
-  count: 0,
-  countByType: new Map(),
+  dateKey: day("2026-11-22"),
+  counts: new Map(),
   basis: { kind: "none" },
   fence: 0,
 };
 
-test("one transaction takes 98 claims of at most 40 types; the others wait for the next", () => {
+test("one transaction takes 98 claims on at most 41 counters; the others wait for the next", () => {
   expect(CLAIMS_PER_TRANSACTION_MAX).toBe(98);
-  expect(TYPES_PER_TRANSACTION_MAX).toBe(40);
+  expect(COUNTERS_PER_WRITE_MAX).toBe(41);
   const long = planClaims(
     manyClaims(150, () => "A"),
     FRESH,
@@ -193,9 +191,18 @@ test("one transaction takes 98 claims of at most 40 types; the others wait for t
 });
 
 test("the day's limit is named before the type's when both are reached", () => {
-  const terms = { timeZone: "UTC", dailyLimit: 2, typeCap: 1, decays: false };
-  const type = actionType("A");
-  const position = { ...FRESH, count: 2, countByType: new Map([[type, 2]]) };
-  const claim = { accountId: ACCOUNT.account_id, actionType: type, terms };
+  const budget = aBudget({ max_autonomous_per_day: 2, max_per_action_type: { A: 1 } });
+  const position = { ...FRESH, counts: countersOf(2, { A: 2 }) };
+  const claim = aClaim(actionType("A"), budget);
   expect(refusalAt(position, claim)).toEqual({ limitedBy: "DAY", limit: 2, used: 2 });
+});
+
+test("claims under different ceilings are written under the lowest", () => {
+  const claims = [2, 3, 1].map((limit) => ({
+    claim: aClaim(actionType("A"), aBudget({ max_autonomous_per_day: 9 - limit })),
+  }));
+  for (const order of [claims, claims.toReversed()]) {
+    const { additions } = budgetWrite(ACCOUNT, FRESH, order, "2026-11-22T09:30:00.000Z");
+    expect(additions.get("count")).toEqual({ units: 3, ceiling: 6 });
+  }
 });

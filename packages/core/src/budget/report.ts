@@ -1,16 +1,13 @@
 import * as z from "zod";
 import { DateKey } from "../time.ts";
-
-/** What bounded a claim: the day's limit is named before a type's cap when both are spent. */
-export const LimitedBy = z.enum(["DAY", "ACTION_TYPE"]);
-export type LimitedBy = z.infer<typeof LimitedBy>;
+import { LimitedBy } from "./limits/limits.ts";
 
 /** The budget as a decision saw it. */
 export const BudgetReport = z.looseObject({
   /** The day the claim counts for. */
   date_key: DateKey,
   timezone: z.string(),
-  /** The limit in force: the day's or the type's, as `limited_by` says. */
+  /** The limit in force: the one that `limited_by` names. */
   limit: z.int().min(0),
   /** Absent on AUTO_EXECUTE: parallel commits would make it a guess. */
   used: z.int().min(0).optional(),

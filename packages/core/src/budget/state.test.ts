@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { aBudgetState, calendar, NOTE, readable, unreadable } from "../../test/fixtures.ts";
+import {
+  aBudgetState,
+  calendar,
+  countersOf,
+  NOTE,
+  readable,
+  unreadable,
+} from "../../test/fixtures.ts";
 import { budgetStateFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { positionNow } from "./state.ts";
@@ -9,9 +16,8 @@ const NOW = calendar("2026-11-22T23:30:00.000Z");
 describe("where a budget stands", () => {
   test("nothing stored: today, nothing spent", () => {
     expect(positionNow(ABSENT, "UTC", NOW)).toEqual({
-      day: "2026-11-22",
-      count: 0,
-      countByType: new Map(),
+      dateKey: "2026-11-22",
+      counts: new Map(),
       basis: { kind: "none" },
       fence: 0,
     });
@@ -19,8 +25,8 @@ describe("where a budget stands", () => {
 
   test("a fence alone: today, nothing spent, the fence kept", () => {
     expect(positionNow(readable({ fence: 4 }), "UTC", NOW)).toMatchObject({
-      day: "2026-11-22",
-      count: 0,
+      dateKey: "2026-11-22",
+      counts: new Map(),
       basis: { kind: "fence-only" },
       fence: 4,
     });
@@ -34,9 +40,8 @@ describe("where a budget stands", () => {
       fence: 1,
     });
     expect(positionNow(state, "UTC", NOW)).toMatchObject({
-      day: "2026-11-22",
-      count: 3,
-      countByType: new Map([[NOTE, 2]]),
+      dateKey: "2026-11-22",
+      counts: countersOf(3, { [NOTE]: 2 }),
       previousConsumedOn: "2026-11-20",
       basis: { kind: "same-day" },
       fence: 1,
@@ -46,11 +51,10 @@ describe("where a budget stands", () => {
   test("an earlier day: today, nothing spent, that day to be closed and remembered", () => {
     const state = aBudgetState({ date_key: "2026-11-21", count: 3, fence: 2 });
     expect(positionNow(state, "UTC", NOW)).toMatchObject({
-      day: "2026-11-22",
-      count: 0,
-      countByType: new Map(),
+      dateKey: "2026-11-22",
+      counts: new Map(),
       previousConsumedOn: "2026-11-21",
-      basis: { kind: "earlier-day", closing: { dateKey: "2026-11-21", count: 3 } },
+      basis: { kind: "earlier-day", closing: { dateKey: "2026-11-21", counts: countersOf(3) } },
       fence: 2,
     });
   });
@@ -64,15 +68,21 @@ describe("where a budget stands", () => {
 
   test("a later day: that day, since no day is opened twice", () => {
     const state = aBudgetState({ date_key: "2026-11-23", count: 5 });
-    expect(positionNow(state, "UTC", NOW)).toMatchObject({ day: "2026-11-23", count: 5 });
+    expect(positionNow(state, "UTC", NOW)).toMatchObject({
+      dateKey: "2026-11-23",
+      counts: countersOf(5),
+    });
   });
 
   test("BUD-7: the day is the one in the budget's zone", () => {
     const state = aBudgetState({ date_key: "2026-11-22", count: 5 });
-    expect(positionNow(state, "Europe/Berlin", NOW)).toMatchObject({ day: "2026-11-23", count: 0 });
+    expect(positionNow(state, "Europe/Berlin", NOW)).toMatchObject({
+      dateKey: "2026-11-23",
+      counts: new Map(),
+    });
     expect(positionNow(state, "America/New_York", NOW)).toMatchObject({
-      day: "2026-11-22",
-      count: 5,
+      dateKey: "2026-11-22",
+      counts: countersOf(5),
     });
   });
 
@@ -118,7 +128,8 @@ describe("a stored state", () => {
 
   test("is read up to the largest whole number that is exact", () => {
     const count = Number.MAX_SAFE_INTEGER;
-    expect(budgetStateFrom({ ...item, count })).toMatchObject({ value: { openDay: { count } } });
+    const byType = { CREATE_INTERNAL_NOTE: 2 };
+    expect(budgetStateFrom({ ...item, count })).toEqual(aBudgetState({ count, byType }));
     expect(budgetStateFrom({ ...item, count: count + 1 }).status).toBe("unreadable");
   });
 });

@@ -1,6 +1,6 @@
 import type { Calendar, DateKey } from "../day.ts";
-import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
+import { type Counter, EVERY_CLAIM } from "./counter.ts";
 
 /** The budget state of an account as stored: one open day, and the fence. */
 export interface BudgetState {
@@ -12,21 +12,19 @@ export interface BudgetState {
 
 export interface OpenDay {
   readonly dateKey: DateKey;
-  /** Automatic decisions recorded for the day. */
-  readonly count: number;
-  readonly countByType: ReadonlyMap<ActionType, number>;
+  /** Automatic decisions recorded for the day: all of them, and by what else is limited. */
+  readonly counts: ReadonlyMap<Counter, number>;
   /** The last earlier day with a consumption. */
   readonly previousConsumedOn?: DateKey;
 }
 
 /**
- * Where an account's budget stands for claims made now. `day` may not be open yet: then `count` is
- * 0 and `closing` is the day that the first claim closes.
+ * Where an account's budget stands for claims made now. The day may not be open yet: then all
+ * counts are 0 and `closing` is the day that the first claim closes.
  */
 export interface BudgetPosition {
-  readonly day: DateKey;
-  readonly count: number;
-  readonly countByType: ReadonlyMap<ActionType, number>;
+  readonly dateKey: DateKey;
+  readonly counts: ReadonlyMap<Counter, number>;
   readonly previousConsumedOn?: DateKey;
   /** What the stored item must still be when the claim is written. */
   readonly basis: BudgetBasis;
@@ -43,7 +41,7 @@ export type BudgetBasis =
   /** The item holds the claim's own day. */
   | { readonly kind: "same-day" };
 
-const NO_COUNTS: ReadonlyMap<ActionType, number> = new Map();
+const NO_COUNTS: OpenDay["counts"] = new Map();
 
 /**
  * Where claims made now stand. They count for today in the budget's zone, but never for an earlier
@@ -58,25 +56,28 @@ export function positionNow(
   if (stored.status === "unreadable") return undefined;
   const today = calendar.today(timeZone);
   if (stored.status === "absent") {
-    return { day: today, count: 0, countByType: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
+    return { dateKey: today, counts: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
   }
   const { openDay, fence } = stored.value;
   if (openDay === undefined) {
-    return { day: today, count: 0, countByType: NO_COUNTS, basis: { kind: "fence-only" }, fence };
+    return { dateKey: today, counts: NO_COUNTS, basis: { kind: "fence-only" }, fence };
   }
   return openDay.dateKey >= today
-    ? { ...openDay, day: openDay.dateKey, basis: { kind: "same-day" }, fence }
+    ? { ...openDay, basis: { kind: "same-day" }, fence }
     : dayAfter(openDay, today, fence);
 }
 
-function dayAfter(closing: OpenDay, day: DateKey, fence: number): BudgetPosition {
-  const previousConsumedOn = closing.count > 0 ? closing.dateKey : closing.previousConsumedOn;
+function dayAfter(closing: OpenDay, dateKey: DateKey, fence: number): BudgetPosition {
+  const previousConsumedOn = wasUsed(closing) ? closing.dateKey : closing.previousConsumedOn;
   return {
-    day,
-    count: 0,
-    countByType: NO_COUNTS,
+    dateKey,
+    counts: NO_COUNTS,
     ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }),
     basis: { kind: "earlier-day", closing },
     fence,
   };
+}
+
+function wasUsed({ counts }: OpenDay): boolean {
+  return (counts.get(EVERY_CLAIM) ?? 0) > 0;
 }

@@ -1,40 +1,65 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aBudget, actionType, day, NOTE, readable, unreadable } from "../../test/fixtures.ts";
-import { dayOf, daysBetween } from "../day.ts";
+import {
+  aBudget,
+  actionType,
+  calendar,
+  day,
+  NOTE,
+  readable,
+  unreadable,
+} from "../../test/fixtures.ts";
+import type { ActionType } from "../ids.ts";
 import { budgetFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
-import {
-  type BudgetConfigs,
-  type BudgetTerms,
-  budgetInForce,
-  budgetTerms,
-  dayTerms,
-  limitOn,
-} from "./terms.ts";
+import { limitInForce } from "./decay.ts";
+import { type BudgetConfigs, budgetInForce, budgetTerms, claimTerms } from "./terms.ts";
 
 const NONE: BudgetConfigs = { account: ABSENT, accountActionType: ABSENT, tenant: ABSENT };
 
-function termsFor(configs: Partial<BudgetConfigs>, type = NOTE) {
-  return budgetTerms({ ...NONE, ...configs }, type);
+function termsFor(configs: Partial<BudgetConfigs>, type: ActionType | undefined = NOTE) {
+  return budgetTerms({ ...NONE, ...configs }, type, calendar());
+}
+
+/** The configured ceilings by limit; `undefined` for what is counted and not limited. */
+function limitsFor(configs: Partial<BudgetConfigs>, type?: ActionType) {
+  const answer = termsFor(configs, type);
+  if (answer.status === "missing") return answer.problem;
+  return Object.fromEntries(
+    answer.terms.draws.map(({ limitedBy, ceiling }) => [limitedBy, ceiling?.configured]),
+  );
 }
 
 describe("the terms in force", () => {
   test("are the account's own, in UTC and without decay unless they say so", () => {
     expect(termsFor({ account: readable(aBudget()) })).toEqual({
       status: "configured",
-      terms: { timeZone: "UTC", dailyLimit: 5, decays: false },
+      terms: {
+        timeZone: "UTC",
+        draws: [
+          {
+            counter: "count",
+            units: 1,
+            ceiling: { configured: 5, decay: undefined },
+            limitedBy: "DAY",
+          },
+          {
+            counter: "count#CREATE_INTERNAL_NOTE",
+            units: 1,
+            ceiling: undefined,
+            limitedBy: "ACTION_TYPE",
+          },
+        ],
+      },
     });
   });
 
   test("BUD-9: are the tenant's default for an account that has none", () => {
     const tenant = readable(aBudget({ max_autonomous_per_day: 9, timezone: "Europe/Berlin" }));
-    expect(termsFor({ tenant })).toMatchObject({
-      terms: { dailyLimit: 9, timeZone: "Europe/Berlin" },
-    });
-    expect(termsFor({ tenant, account: readable(aBudget()) })).toMatchObject({
-      terms: { dailyLimit: 5, timeZone: "UTC" },
-    });
+    expect(termsFor({ tenant })).toMatchObject({ terms: { timeZone: "Europe/Berlin" } });
+    expect(limitsFor({ tenant })).toMatchObject({ DAY: 9 });
+    const account = readable(aBudget());
+    expect(termsFor({ tenant, account })).toMatchObject({ terms: { timeZone: "UTC" } });
+    expect(limitsFor({ tenant, account })).toMatchObject({ DAY: 5 });
   });
 
   test("BUD-9: are never the tenant's where the account has anything of its own", () => {
@@ -46,17 +71,24 @@ describe("the terms in force", () => {
     }
   });
 
-  test("of the day are those of every type, its cap aside", () => {
-    const capped = aBudget({
-      max_per_action_type: { CREATE_INTERNAL_NOTE: 3 },
-      decay_if_unused: true,
-      timezone: "Europe/Berlin",
+  test("of any action are those of every type, without the draw on its own counter", () => {
+    const capped = readable(aBudget({ max_per_action_type: { CREATE_INTERNAL_NOTE: 3 } }));
+    const answer = budgetTerms({ ...NONE, account: capped }, undefined, calendar());
+    if (answer.status === "missing") return expect.unreachable();
+    expect(answer.terms.draws.map(({ counter }) => counter)).toEqual(["count"]);
+    expect(limitsFor({ account: capped })).toEqual({ DAY: 5, ACTION_TYPE: 3 });
+  });
+
+  test("do not exist for a claim where the budget's state cannot be read", () => {
+    const budgets = { ...NONE, account: readable(aBudget()) };
+    const answer = claimTerms({ budgets, budgetState: unreadable() }, NOTE, calendar());
+    expect(answer).toEqual({
+      status: "missing",
+      problem: "the stored budget state cannot be read",
     });
-    for (const account of [readable(capped), readable(aBudget()), unreadable(), ABSENT]) {
-      const uncapped = termsFor({ account }, actionType("OTHER"));
-      expect(dayTerms(account)).toEqual(uncapped);
-    }
-    expect(dayTerms(readable(capped))).not.toHaveProperty("terms.typeCap");
+    expect(claimTerms({ budgets, budgetState: ABSENT }, NOTE, calendar())).toEqual(
+      termsFor({ account: budgets.account }),
+    );
   });
 
   test("BUD-8: hold a type to its own item rather than to the budget's map", () => {
@@ -64,14 +96,17 @@ describe("the terms in force", () => {
       aBudget({ max_per_action_type: { CREATE_INTERNAL_NOTE: 3, FLAG_FOR_REVIEW: 1 } }),
     );
     const accountActionType = readable({ max_autonomous_per_day: 7 });
-    expect(termsFor({ account })).toMatchObject({ terms: { typeCap: 3 } });
-    expect(termsFor({ account, accountActionType })).toMatchObject({ terms: { typeCap: 7 } });
-    expect(termsFor({ account }, actionType("OTHER"))).not.toHaveProperty("terms.typeCap");
+    expect(limitsFor({ account })).toMatchObject({ ACTION_TYPE: 3 });
+    expect(limitsFor({ account, accountActionType })).toMatchObject({ ACTION_TYPE: 7 });
+    expect(limitsFor({ account }, actionType("OTHER"))).toEqual({
+      DAY: 5,
+      ACTION_TYPE: undefined,
+    });
   });
 
   test("BUD-2: keep a cap of 0", () => {
     const account = readable(aBudget({ max_per_action_type: { CREATE_INTERNAL_NOTE: 0 } }));
-    expect(termsFor({ account })).toMatchObject({ terms: { typeCap: 0 } });
+    expect(limitsFor({ account })).toMatchObject({ ACTION_TYPE: 0 });
   });
 
   test("a type's own item is no budget by itself", () => {
@@ -127,8 +162,12 @@ test.each(["2026-01-28", "", "yesterday", null, 7, { at: "2026-11-01T00:00:00Z" 
     expect(answer).toEqual(termsFor({ account: budgetFrom(budget) }));
     if (answer.status === "missing") return expect.unreachable();
     // The safe side: knowing the change could only leave more.
-    expect(limitOn(day("2026-11-22"), answer.terms, undefined).limit).toBe(1);
-    expect(limitOn(day("2026-11-22"), answer.terms, day("2026-11-10")).limit).toBe(50);
+    const [ofDay] = answer.terms.draws;
+    if (ofDay?.ceiling === undefined) return expect.unreachable();
+    const dateKey = day("2026-11-22");
+    expect(limitInForce(ofDay.ceiling, { dateKey }).limit).toBe(1);
+    const previousConsumedOn = day("2026-11-10");
+    expect(limitInForce(ofDay.ceiling, { dateKey, previousConsumedOn }).limit).toBe(50);
   },
 );
 
@@ -137,115 +176,27 @@ test("a stored budget is read however large it is, and however many types it cap
   const types = Array.from({ length: 2_000 }, (_, i) => [`TYPE_${i}`, max_autonomous_per_day - i]);
   const max_per_action_type = Object.fromEntries(types);
   const account = budgetFrom({ max_autonomous_per_day, max_per_action_type });
-  expect(termsFor({ account }, actionType("TYPE_1999"))).toMatchObject({
-    terms: { dailyLimit: max_autonomous_per_day, typeCap: max_autonomous_per_day - 1_999 },
+  expect(limitsFor({ account }, actionType("TYPE_1999"))).toEqual({
+    DAY: max_autonomous_per_day,
+    ACTION_TYPE: max_autonomous_per_day - 1_999,
   });
 });
 
-/** A decaying budget of 100, last changed on 1 November 2026. */
-function decaying(more: Partial<BudgetTerms> = {}): BudgetTerms {
-  return {
-    timeZone: "UTC",
-    dailyLimit: 100,
-    decays: true,
-    changedOn: day("2026-11-01"),
-    ...more,
-  };
-}
-
-describe("decay (BUD-8)", () => {
-  test.each([
-    // since the last use, or the change: whatever is later
-    ["2026-11-01", undefined, 100],
-    ["2026-11-07", undefined, 100],
-    ["2026-11-08", undefined, 50],
-    ["2026-11-14", undefined, 50],
-    ["2026-11-15", undefined, 25],
-    ["2026-11-22", undefined, 12],
-    ["2026-11-29", undefined, 6],
-    ["2026-12-06", undefined, 3],
-    ["2026-12-13", undefined, 1],
-    ["2027-11-01", undefined, 1],
-    ["2026-11-22", "2026-11-15", 50],
-    ["2026-11-22", "2026-11-16", 100],
-    ["2026-11-22", "2026-10-01", 12],
-    ["2026-11-22", "2026-11-23", 100],
-  ])("on %s, last used on %s, leaves %i of 100", (today, usedOn, limit) => {
-    const used = usedOn === undefined ? undefined : day(usedOn);
-    expect(limitOn(day(today), decaying(), used).limit).toBe(limit);
-  });
-
-  test("says how long the account was idle when it lowered the limit, and only then", () => {
-    expect(limitOn(day("2026-11-07"), decaying(), undefined)).toEqual({ limit: 100 });
-    expect(limitOn(day("2026-11-09"), decaying(), undefined)).toEqual({ limit: 50, unusedDays: 8 });
-  });
-
-  test("leaves 1 where no use and no change is known", () => {
-    const { changedOn, ...terms } = decaying();
-    expect(limitOn(day("2026-11-07"), terms, undefined).limit).toBe(1);
-    expect(limitOn(day("2026-11-07"), terms, day("2026-11-06")).limit).toBe(100);
-  });
-
-  test("counts the change in the budget's own zone", () => {
-    const account = readable(
-      aBudget({
-        decay_if_unused: true,
-        timezone: "Asia/Tokyo",
-        updated_at: "2026-11-01T15:00:00.000Z",
-      }),
-    );
-    expect(termsFor({ account })).toMatchObject({ terms: { changedOn: "2026-11-02" } });
-  });
-
-  const days = fc
-    .integer({ min: 0, max: 400 })
-    .map((offset) => dayOf(Date.UTC(2026, 0, 1) + offset * 86_400_000, "UTC"));
-
-  test("never leaves more than the limit, nor less than 1 of anything, nor anything of 0", () => {
-    fc.assert(
-      fc.property(fc.maxSafeNat(), days, fc.option(days), (dailyLimit, today, used) => {
-        const { limit } = limitOn(today, decaying({ dailyLimit }), used ?? undefined);
-        expect(limit).toBeLessThanOrEqual(dailyLimit);
-        expect(limit).toBeGreaterThanOrEqual(Math.min(1, dailyLimit));
-      }),
-      { numRuns: 10_000 },
-    );
-  });
-
-  test("never leaves more after a longer time of disuse", () => {
-    fc.assert(
-      fc.property(fc.nat(1_000), days, days, fc.option(days), (dailyLimit, a, b, used) => {
-        const [sooner, later] = a <= b ? [a, b] : [b, a];
-        const terms = decaying({ dailyLimit });
-        const limitLater = limitOn(later, terms, used ?? undefined).limit;
-        expect(limitLater).toBeLessThanOrEqual(limitOn(sooner, terms, used ?? undefined).limit);
-      }),
-      { numRuns: 10_000 },
-    );
-  });
-
-  test("halves step by step, rounding down at each", () => {
-    fc.assert(
-      fc.property(fc.maxSafeNat(), days, days, (spare, from, to) => {
-        const dailyLimit = Math.max(2, spare);
-        const idleDays = Math.max(0, daysBetween(from, to));
-        let expected = dailyLimit;
-        for (let week = 7; week <= idleDays; week += 7) {
-          expected = Math.max(1, Math.floor(expected / 2));
-        }
-        const terms = decaying({ dailyLimit, changedOn: from });
-        expect(limitOn(to, terms, undefined).limit).toBe(expected);
-      }),
-      { numRuns: 10_000 },
-    );
-  });
-
-  test("does nothing to a budget that does not ask for it", () => {
-    fc.assert(
-      fc.property(fc.nat(1_000), days, fc.option(days), (dailyLimit, today, used) => {
-        const terms = decaying({ dailyLimit, decays: false });
-        expect(limitOn(today, terms, used ?? undefined)).toEqual({ limit: dailyLimit });
-      }),
-    );
+test("decay counts the budget's change in its own zone, and lowers no type's cap", () => {
+  const account = readable(
+    aBudget({
+      decay_if_unused: true,
+      timezone: "Asia/Tokyo",
+      updated_at: "2026-11-01T15:00:00.000Z",
+      max_per_action_type: { CREATE_INTERNAL_NOTE: 2 },
+    }),
+  );
+  expect(termsFor({ account })).toMatchObject({
+    terms: {
+      draws: [
+        { ceiling: { configured: 5, decay: { changedOn: "2026-11-02" } } },
+        { ceiling: { configured: 2, decay: undefined } },
+      ],
+    },
   });
 });

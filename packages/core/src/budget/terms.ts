@@ -1,7 +1,11 @@
-import { type DateKey, dayOf, daysBetween, instantMs } from "../day.ts";
+import { type Calendar, dayOf, instantMs } from "../day.ts";
 import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import { DEFAULT_TIME_ZONE, type StoredActionTypeBudget, type StoredBudget } from "./budget.ts";
+import type { Draw } from "./draw.ts";
+import type { Decay, Limit } from "./limits/limit.ts";
+import { LIMITS, LimitedBy } from "./limits/limits.ts";
+import type { BudgetState } from "./state.ts";
 
 /** The budget items that can concern one intent. */
 export interface BudgetConfigs {
@@ -10,24 +14,15 @@ export interface BudgetConfigs {
   readonly tenant: Stored<StoredBudget>;
 }
 
-/** The terms of an account's day, whatever the types of its actions. */
-export interface DayTerms {
+/** What an action of an account draws from its budget. */
+export interface BudgetTerms {
   readonly timeZone: string;
-  /** The configured daily limit, before decay. */
-  readonly dailyLimit: number;
-  readonly decays: boolean;
-  /** Calendar day of the configuration's last change, where it is known. */
-  readonly changedOn?: DateKey;
+  /** In the limits' order of precedence. */
+  readonly draws: readonly Draw[];
 }
 
-/** The terms an account's claims of one action type are held to. */
-export interface BudgetTerms extends DayTerms {
-  /** The daily cap of the action type, if it has one. */
-  readonly typeCap?: number;
-}
-
-export type BudgetAnswer<Terms = BudgetTerms> =
-  | { readonly status: "configured"; readonly terms: Terms }
+export type BudgetAnswer =
+  | { readonly status: "configured"; readonly terms: BudgetTerms }
   | NoBudget;
 
 /** Nothing may run by itself; `problem` says why, as the end of a sentence. */
@@ -41,32 +36,66 @@ export function budgetInForce<T>(account: Stored<T>, tenant: Stored<T>): Stored<
   return account.status === "absent" ? tenant : account;
 }
 
-/** The day's terms of the budget in force. */
-export function dayTerms(inForce: Stored<StoredBudget>): BudgetAnswer<DayTerms> {
-  if (inForce.status !== "readable") return noBudget(PROBLEMS[inForce.status]);
-  return { status: "configured", terms: dayTermsOf(inForce.value) };
+/** The terms of a claim on a stored state. An unreadable state: no terms at all. */
+export function claimTerms(
+  { budgets, budgetState }: { budgets: BudgetConfigs; budgetState: Stored<BudgetState> },
+  actionType: ActionType,
+  calendar: Calendar,
+): BudgetAnswer {
+  return budgetState.status === "unreadable"
+    ? noBudget("the stored budget state cannot be read")
+    : budgetTerms(budgets, actionType, calendar);
 }
 
 /**
- * The terms in force for an action type: those of the day, and a cap. A type's own item replaces
- * the budget's entry for the type. Anything unreadable on the way: no terms at all.
+ * The terms in force for an action type; without one, those of every action alike. Anything
+ * unreadable on the way: no terms at all.
  */
-export function budgetTerms(configs: BudgetConfigs, actionType: ActionType): BudgetAnswer {
-  const { account, tenant, accountActionType } = configs;
-  const inForce = budgetInForce(account, tenant);
+export function budgetTerms(
+  configs: BudgetConfigs,
+  actionType: ActionType | undefined,
+  calendar: Calendar,
+): BudgetAnswer {
+  const inForce = budgetInForce(configs.account, configs.tenant);
   if (inForce.status !== "readable") return noBudget(PROBLEMS[inForce.status]);
-  if (accountActionType.status === "unreadable") {
-    return noBudget(`the stored cap of ${actionType} cannot be read`);
+  const budget = inForce.value;
+  const timeZone = budget.timezone ?? DEFAULT_TIME_ZONE;
+  const decay = decayOf(budget, timeZone);
+  const typeCap = configs.accountActionType;
+  const asked = { budget, actionType, typeCap, decay, timeZone, calendar };
+  const draws: Draw[] = [];
+  for (const limitedBy of LimitedBy.options) {
+    const limit: Limit<StoredBudget> = LIMITS[limitedBy];
+    const draw = limit.draw(asked);
+    if (draw === undefined) continue;
+    if ("problem" in draw) return noBudget(draw.problem);
+    const counter = limit.counters.named(draw.key);
+    draws.push({ counter, units: 1, ceiling: draw.ceiling, limitedBy });
   }
-  const typeCap =
-    accountActionType.status === "readable"
-      ? accountActionType.value.max_autonomous_per_day
-      : capInMap(inForce.value, actionType);
-  const terms = dayTermsOf(inForce.value);
-  return {
-    status: "configured",
-    terms: typeCap === undefined ? terms : { ...terms, typeCap },
-  };
+  return { status: "configured", terms: { timeZone, draws } };
+}
+
+/** The budget items once a write has set a limit to a number for the account alone. */
+export function withLimitSet(
+  budgets: BudgetConfigs,
+  limitedBy: LimitedBy,
+  units: number,
+  updated_at: string,
+): BudgetConfigs {
+  const limit: Limit<StoredBudget> = LIMITS[limitedBy];
+  const setting = limit.setTo(units);
+  switch (setting.item) {
+    case "BUDGET": {
+      const inForce = budgetInForce(budgets.account, budgets.tenant);
+      if (inForce.status !== "readable") throw new TypeError("A limit is part of a budget.");
+      const value = { ...inForce.value, ...setting.fields, updated_at };
+      return { ...budgets, account: { status: "readable", value } };
+    }
+    case "ACTION_TYPE_BUDGET":
+      return { ...budgets, accountActionType: { status: "readable", value: setting.fields } };
+    default:
+      return setting satisfies never;
+  }
 }
 
 const PROBLEMS = {
@@ -78,49 +107,8 @@ function noBudget(problem: string): NoBudget {
   return { status: "missing", problem };
 }
 
-/** A daily limit after decay, and how long the account was idle when that lowered it. */
-export interface DecayedLimit {
-  readonly limit: number;
-  readonly unusedDays?: number;
-}
-
-/**
- * The daily limit on a day: halved for every full 7 days since the later of the last earlier day
- * with a consumption and the budget's last change, never below 1 unless it is 0. With neither
- * known, the account counts as idle for ever.
- */
-export function limitOn(
-  day: DateKey,
-  terms: DayTerms,
-  lastConsumedOn: DateKey | undefined,
-): DecayedLimit {
-  const { dailyLimit, decays, changedOn } = terms;
-  if (!decays || dailyLimit <= 1) return { limit: dailyLimit };
-  const since = [lastConsumedOn, changedOn]
-    .filter((date) => date !== undefined)
-    .sort()
-    .at(-1);
-  if (since === undefined) return { limit: 1 };
-  const unusedDays = daysBetween(since, day);
-  const halvings = Math.max(0, Math.floor(unusedDays / 7));
-  if (halvings === 0) return { limit: dailyLimit };
-  return { limit: Math.max(1, Math.floor(dailyLimit / 2 ** halvings)), unusedDays };
-}
-
-function capInMap(budget: StoredBudget, actionType: ActionType): number | undefined {
-  const caps = budget.max_per_action_type;
-  return caps !== undefined && Object.hasOwn(caps, actionType) ? caps[actionType] : undefined;
-}
-
-function dayTermsOf(budget: StoredBudget): DayTerms {
-  const timeZone = budget.timezone ?? DEFAULT_TIME_ZONE;
-  const decays = budget.decay_if_unused ?? false;
-  return {
-    timeZone,
-    dailyLimit: budget.max_autonomous_per_day,
-    decays,
-    ...(decays && budget.updated_at !== undefined
-      ? { changedOn: dayOf(instantMs(budget.updated_at), timeZone) }
-      : {}),
-  };
+function decayOf(budget: StoredBudget, timeZone: string): Decay | undefined {
+  if (budget.decay_if_unused !== true) return undefined;
+  const { updated_at } = budget;
+  return updated_at === undefined ? {} : { changedOn: dayOf(instantMs(updated_at), timeZone) };
 }

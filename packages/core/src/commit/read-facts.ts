@@ -3,9 +3,9 @@ import { TransientError } from "../errors.ts";
 import type { ReceivedIntent } from "../gate/received.ts";
 import { intentKey } from "../ids.ts";
 import type { Clock, FactsReply, FactsRequest } from "../ports.ts";
-import { createBackoff } from "./backoff.ts";
 import { READ_MS_MAX } from "./bounds.ts";
 import type { CommitContext } from "./context.ts";
+import { untilDone } from "./until-done.ts";
 
 /** What one read found, and when. */
 export interface FactsRead {
@@ -46,28 +46,24 @@ export type ReadTime = Pick<FactsRead, "startedAtMs" | "calendar">;
  * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, and what
  * the read throws when no retry can help.
  */
-export async function timedRead<T>(
+export function timedRead<T>(
   read: () => Promise<T>,
   { clock, deadline, signals }: Pick<CommitContext, "clock" | "deadline" | "signals">,
 ): Promise<ReadTime & { value: T }> {
-  const backoff = createBackoff(clock, deadline);
-  for (;;) {
+  const readOnce = async () => {
     const startedAtMs = clock.elapsedMs();
     const calendar = calendarAt(clock.epochMs());
-    let cause: unknown;
-    try {
-      const value = await read();
-      if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
-        return { startedAtMs, calendar, value };
-      }
-      signals.retried("readFacts", "SLOW_READ");
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      signals.retried("readFacts", error.code);
-      cause = error;
+    const value = await read();
+    if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
+      return { startedAtMs, calendar, value };
     }
-    await backoff.wait(cause);
-  }
+    throw new TransientError(
+      "SLOW_READ",
+      `The read of the facts took more than ${READ_MS_MAX} ms.`,
+    );
+  };
+  const onFault = ({ code }: TransientError) => signals.retried("readFacts", code);
+  return untilDone(readOnce, { clock, deadline, onFault });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ClosedApproval } from "../approval/approval.ts";
 import { type ClosingEntry, closingEvent } from "../approval/closing.ts";
 import { instantText } from "../day.ts";
+import { sendUntilAccepted } from "../delivery/send-until-accepted.ts";
 import { PermanentError, TransientError } from "../errors.ts";
 import type { GateEvent } from "../outcome/outcome.ts";
 import { type ApprovalContext, retryTerms } from "./approval-context.ts";
@@ -25,7 +26,7 @@ export async function tell(
   const { untold, ...rest } = approval;
   const event = closingEvent(entry, intent);
   try {
-    await untilDone(() => publish(event, context), retryTerms("tell", context));
+    if (!(await isAccepted(event, context))) return approval;
     const told_at = instantText(context.clock.epochMs());
     const told = { ...rest, version: rest.version + 1, told_at, payload_kept: true } as const;
     // Refused: somebody else has cleared it.
@@ -37,9 +38,14 @@ export async function tell(
   }
 }
 
-async function publish(event: GateEvent, { bus }: ApprovalContext): Promise<void> {
-  const [delivery] = await bus.publish([event]);
-  if (delivery?.accepted) return;
-  const code = delivery?.errorCode ?? "NoResult";
-  throw new TransientError("UNAVAILABLE", `The bus did not accept the closing: ${code}.`);
+async function isAccepted(
+  event: GateEvent,
+  { bus, clock, deadline, signals }: ApprovalContext,
+): Promise<boolean> {
+  const { accepted } = await sendUntilAccepted([event], (events) => bus.publish(events), {
+    clock,
+    deadline,
+    onRefused: ({ errorCode }) => signals.retried("tell", errorCode),
+  });
+  return accepted.has(event);
 }

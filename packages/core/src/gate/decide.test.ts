@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   aBudget,
   aBudgetState,
+  aClaim,
   anIntent,
   aSnapshot,
   NOW,
@@ -481,7 +482,7 @@ describe("the least confidence (POL-8)", () => {
 test("a claim is asked for exactly when the action would run by itself", () => {
   expect(decide(anIntent(), aSnapshot())).toMatchObject({
     kind: "claiming",
-    claim: { terms: { dailyLimit: 5 } },
+    claim: aClaim(),
   });
   for (const parts of [MODE("DISABLED"), { budgets: { account: ABSENT } }]) {
     expect(decide(anIntent(), aSnapshot(parts))).toMatchObject({ kind: "held" });

@@ -1,5 +1,5 @@
 import type { BudgetClaim } from "../budget/claim.ts";
-import { type BudgetAnswer, budgetTerms } from "../budget/terms.ts";
+import { claimTerms } from "../budget/terms.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
 import type {
   BlockDecision,
@@ -41,7 +41,7 @@ export function decide(intent: ActionIntentV1, snapshot: Snapshot): Proposal {
   const answer = evaluatePolicy(policy, question);
   if (answer.decision !== "AUTO_EXECUTE") return held(refuse(question, answer));
 
-  const budget = budgetAnswer(intent, snapshot);
+  const budget = claimTerms(snapshot, intent.action_type, snapshot.calendar);
   if (budget.status === "missing") return held(withoutBudget(question, answer, budget.problem));
   const { account_id: accountId, action_type: actionType } = intent;
   const claim = { accountId, actionType, terms: budget.terms };
@@ -117,11 +117,4 @@ function questionOf(
     },
     now: calendar,
   };
-}
-
-function budgetAnswer(intent: ActionIntentV1, snapshot: Snapshot): BudgetAnswer {
-  if (snapshot.budgetState.status === "unreadable") {
-    return { status: "missing", problem: "the stored budget state cannot be read" };
-  }
-  return budgetTerms(snapshot.budgets, intent.action_type);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AccountId, IntentId, TenantId } from "../ids.ts";
 import type { ActionAutoApproved } from "../outcome/schema.ts";
+import { ACTION_APPROVED_DETAIL } from "../topology.ts";
 
 /**
  * The older `ACTION_APPROVED` shape: exactly these five fields. Two ways to it, with the same
@@ -30,16 +31,8 @@ export function toActionApproved({ data }: ActionAutoApproved): ActionApproved {
   };
 }
 
-const FIELDS = [
-  "action_intent_id",
-  "tenant_id",
-  "account_id",
-  "approval_source",
-  "auto_executed",
-] as const;
-
 /** `InputTransformer` of a rule's target: EventBridge writes each value as JSON. */
 export const ACTION_APPROVED_TRANSFORMER = {
-  InputPathsMap: Object.fromEntries(FIELDS.map((field) => [field, `$.detail.data.${field}`])),
-  InputTemplate: `{"data":{${FIELDS.map((field) => `"${field}":<${field}>`).join(",")}}}`,
+  InputPathsMap: ACTION_APPROVED_DETAIL.inputPaths,
+  InputTemplate: ACTION_APPROVED_DETAIL.inputTemplate,
 };

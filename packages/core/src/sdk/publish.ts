@@ -5,7 +5,7 @@ import { isoInstant, systemClock } from "../adapters/node/clock.ts";
 import { deadlineIn } from "../commit/backoff.ts";
 import { DEFAULT_INTENT_SOURCES, INTENT_DETAIL_TYPE } from "../contract.ts";
 import type { InputIssue } from "../intent/json-bounds.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, RefusedDelivery } from "../ports.ts";
 import {
   checkedEventText,
   type EventText,
@@ -14,7 +14,7 @@ import {
   type IntentToPublish,
   type UncheckedIntent,
 } from "./event-text.ts";
-import { type PutResult, putEntries } from "./put-entries.ts";
+import { putEntries } from "./put-entries.ts";
 
 export type { IntentToPublish, UncheckedIntent };
 
@@ -99,14 +99,13 @@ async function publishTexts<Intent>(
   });
   const ready = prepared.filter((item) => item.ready);
   const entries = ready.map(({ entry }) => entry);
-  const results = await putEntries(client, entries, clock, deadline);
+  const sent = await putEntries(client, entries, clock, deadline);
   const accepted: AcceptedIntent[] = [];
   const rejected = prepared.flatMap((item) => (item.ready ? [] : [item.rejected]));
-  for (const [place, { about, event_id }] of ready.entries()) {
-    const result = results[place];
-    if (result === undefined) throw new TypeError("Every entry has a result.");
-    if (result.accepted) accepted.push({ index: about.index, event_id });
-    else rejected.push({ ...about, ...refusedAs(result), issues: [] });
+  for (const { about, event_id, entry } of ready) {
+    const refusal = sent.refused.get(entry);
+    if (refusal === undefined) accepted.push({ index: about.index, event_id });
+    else rejected.push({ ...about, ...rejection(refusal), issues: [] });
   }
   return { accepted, rejected: rejected.sort((a, b) => a.index - b.index) };
 }
@@ -149,8 +148,8 @@ function invalid(about: About, issues: readonly InputIssue[]): RejectedIntent {
   return { ...about, code: "INVALID", message, retryable: false, issues };
 }
 
-function refusedAs({ code, message, retryable }: Extract<PutResult, { accepted: false }>) {
-  return { code, message, retryable };
+function rejection({ errorCode, message, final }: RefusedDelivery) {
+  return { code: errorCode, message, retryable: !final };
 }
 
 const Named = z.looseObject({ data: z.looseObject({ action_intent_id: z.string() }) });

@@ -1,9 +1,9 @@
 import type { BudgetWrite } from "../budget/claim.ts";
+import { EVERY_CLAIM } from "../budget/counter.ts";
 import type { OpenDay } from "../budget/state.ts";
-import { expirySeconds } from "../day.ts";
-import type { AccountRef, ActionType } from "../ids.ts";
+import { type DateKey, expirySeconds } from "../day.ts";
+import type { AccountRef } from "../ids.ts";
 import type { Item, KeyedItem, Put, Update, Write } from "../table/table.ts";
-import { typeCountName } from "./items.ts";
 import { accountPk, CURRENT_BUDGET_STATE_SK, closedDaySk } from "./keys.ts";
 
 /** How long a closed day's row is kept after its day. */
@@ -31,11 +31,11 @@ export function budgetWrites(write: BudgetWrite): Write[] {
     case "earlier-day":
       return [
         openDay(write, {
-          condition: `date_key = :openDay AND #count = :count AND ${fenceIs(write)}`,
-          names: { "#count": "count" },
+          condition: `date_key = :dateKey AND #count = :count AND ${fenceIs(write)}`,
+          names: { "#count": EVERY_CLAIM },
           values: {
-            ":openDay": basis.closing.dateKey,
-            ":count": basis.closing.count,
+            ":dateKey": basis.closing.dateKey,
+            ":count": basis.closing.counts.get(EVERY_CLAIM) ?? 0,
             ":fence": fence,
           },
         }),
@@ -47,21 +47,15 @@ export function budgetWrites(write: BudgetWrite): Write[] {
 }
 
 function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" | "values">): Put {
-  const { position } = write;
+  const { position, additions } = write;
   return {
     kind: "put",
     table: "budgetState",
     item: {
       pk: accountPk(write),
       sk: CURRENT_BUDGET_STATE_SK,
-      ...stateAttributes(write, {
-        dateKey: position.day,
-        count: write.added,
-        countByType: write.addedByType,
-        ...(position.previousConsumedOn === undefined
-          ? {}
-          : { previousConsumedOn: position.previousConsumedOn }),
-      }),
+      ...dayAttributes(write, position.dateKey, position.previousConsumedOn),
+      ...Object.fromEntries([...additions].map(([counter, { units }]) => [counter, units])),
       ...(position.fence === 0 ? {} : { fence: position.fence }),
       updated_at: write.updatedAt,
     },
@@ -71,24 +65,26 @@ function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" 
 
 /** Counts up only where the day, every ceiling and the fence still hold. */
 function countUp(write: BudgetWrite): Update {
-  const names: Record<string, string> = { "#count": "count" };
+  const { position } = write;
+  const names: Record<string, string> = {};
   const values: Record<string, unknown> = {
-    ":day": write.position.day,
-    ":countMax": write.countMax,
-    ":fence": write.position.fence,
-    ":added": write.added,
+    ":dateKey": position.dateKey,
+    ":fence": position.fence,
     ":updatedAt": write.updatedAt,
   };
-  const conditions = ["date_key = :day", "#count <= :countMax", fenceIs(write)];
-  const additions = ["#count :added"];
-  for (const [index, [actionType, added]] of [...write.addedByType].entries()) {
-    names[`#type${index}`] = typeCountName(actionType);
-    values[`:added${index}`] = added;
-    additions.push(`#type${index} :added${index}`);
-    const countMax = write.countMaxByType.get(actionType);
-    if (countMax === undefined) continue;
-    values[`:countMax${index}`] = countMax;
-    conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);
+  const conditions = ["date_key = :dateKey", fenceIs(write)];
+  const additions: string[] = [];
+  for (const [counter, { units, ceiling }] of write.additions) {
+    const at = additions.length;
+    names[`#count${at}`] = counter;
+    values[`:units${at}`] = units;
+    additions.push(`#count${at} :units${at}`);
+    if (ceiling === Number.POSITIVE_INFINITY) continue;
+    values[`:max${at}`] = ceiling - units;
+    // A counter that was there cannot be gone on the same day: its absence is no room.
+    const isRoom = `#count${at} <= :max${at}`;
+    const isNew = !position.counts.has(counter);
+    conditions.push(isNew ? `(attribute_not_exists(#count${at}) OR ${isRoom})` : isRoom);
   }
   return {
     kind: "update",
@@ -106,27 +102,24 @@ function closedDay(write: BudgetWrite, closing: OpenDay): KeyedItem {
   return {
     pk: accountPk(write),
     sk: closedDaySk(closing.dateKey),
-    ...stateAttributes(write, closing),
+    ...dayAttributes(write, closing.dateKey, closing.previousConsumedOn),
+    ...Object.fromEntries(closing.counts),
     updated_at: write.updatedAt,
     ttl: expirySeconds(closing.dateKey, CLOSED_DAY_KEPT_DAYS),
   };
 }
 
-function stateAttributes(account: AccountRef, day: OpenDay): Item {
+function dayAttributes(
+  { tenant_id, account_id }: AccountRef,
+  dateKey: DateKey,
+  previousConsumedOn: DateKey | undefined,
+): Item {
   return {
-    tenant_id: account.tenant_id,
-    account_id: account.account_id,
-    date_key: day.dateKey,
-    count: day.count,
-    ...countAttributes(day.countByType),
-    ...(day.previousConsumedOn === undefined
-      ? {}
-      : { previous_consumed_on: day.previousConsumedOn }),
+    tenant_id,
+    account_id,
+    date_key: dateKey,
+    ...(previousConsumedOn === undefined ? {} : { previous_consumed_on: previousConsumedOn }),
   };
-}
-
-function countAttributes(counts: ReadonlyMap<ActionType, number>): Record<string, number> {
-  return Object.fromEntries([...counts].map(([type, count]) => [typeCountName(type), count]));
 }
 
 /** An absent fence means 0. */

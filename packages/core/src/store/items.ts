@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { StoredActionTypeBudget, StoredBudget } from "../budget/budget.ts";
-import type { BudgetState, OpenDay } from "../budget/state.ts";
+import type { Counter } from "../budget/counter.ts";
+import { isCounter } from "../budget/limits/limits.ts";
+import type { BudgetState } from "../budget/state.ts";
 import { ActionTypeEntry } from "../catalogue/action-type.ts";
 import { DateKey } from "../day.ts";
 import { DecisionRecord } from "../decision/decision.ts";
-import { ActionType } from "../ids.ts";
 import { type FoundKillSwitch, readKillSwitch } from "../kill-switch/kill-switch.ts";
 import { StoredMode } from "../mode/mode.ts";
 import type { PolicyFacts } from "../policy/facts.ts";
@@ -15,14 +16,7 @@ import { decisionKey, listPk, shardOf } from "./keys.ts";
 
 /** Each stored item read back through its schema: what does not fit is unreadable, not absent. */
 
-const TYPE_COUNT_PREFIX = "count#";
-
 const Count = z.int().min(0);
-
-/** Name of the counter of one action type in a budget state item. */
-export function typeCountName(actionType: ActionType): string {
-  return `${TYPE_COUNT_PREFIX}${actionType}`;
-}
 
 export function modeFrom(item: Item | undefined): Stored<StoredMode> {
   return storedAs(StoredMode, item, () => quoted(item?.mode));
@@ -134,36 +128,34 @@ const OpenDayItem = z.looseObject({
   fence: Count.default(0),
 });
 
-const TypeCounts = z.map(ActionType, Count);
-
 const StoredBudgetState = z.union([
   FenceOnly.transform(({ fence }): BudgetState => ({ fence })),
   OpenDayItem.transform((item, context): BudgetState => {
-    const counts = TypeCounts.safeParse(typeCounts(item));
-    if (!counts.success) {
-      context.addIssue("must count action types in whole numbers");
+    const counts = countsOf(item);
+    if (counts === undefined) {
+      context.addIssue("must count in whole numbers");
       return z.NEVER;
     }
-    return { fence: item.fence, openDay: openDay(item, counts.data) };
+    const { date_key: dateKey, previous_consumed_on: previousConsumedOn } = item;
+    const openDay = { dateKey, counts };
+    return {
+      fence: item.fence,
+      openDay: previousConsumedOn === undefined ? openDay : { ...openDay, previousConsumedOn },
+    };
   }),
 ]);
 
-function openDay(item: z.infer<typeof OpenDayItem>, counts: z.infer<typeof TypeCounts>): OpenDay {
-  return {
-    dateKey: item.date_key,
-    count: item.count,
-    countByType: counts,
-    ...(item.previous_consumed_on === undefined
-      ? {}
-      : { previousConsumedOn: item.previous_consumed_on }),
-  };
-}
-
-/** A counter of what is no action type is passed over: no cap holds it, and the day's count has it. */
-function typeCounts(item: Item): Map<string, unknown> {
-  const counters = Object.entries(item).filter(([name]) => name.startsWith(TYPE_COUNT_PREFIX));
-  const counts = counters.map(
-    ([name, count]) => [name.slice(TYPE_COUNT_PREFIX.length), count] as const,
-  );
-  return new Map(counts.filter(([type]) => ActionType.safeParse(type).success));
+/**
+ * The item's counters; `undefined` when one of them is no count. A counter of no limit is passed
+ * over: nothing is held to it, and the day's own counter has it.
+ */
+function countsOf(item: Item): Map<Counter, number> | undefined {
+  const counts = new Map<Counter, number>();
+  for (const [name, value] of Object.entries(item)) {
+    if (!isCounter(name)) continue;
+    const count = Count.safeParse(value);
+    if (!count.success) return undefined;
+    counts.set(name, count.data);
+  }
+  return counts;
 }

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { awsEnvironment, connect, type StackClients } from "@autonomy-gate/local/clients";
+import {
+  awsEnvironment,
+  connect,
+  consumerEnvironment,
+  type StackClients,
+  tableNames,
+} from "@autonomy-gate/local/clients";
 import { startStack } from "@autonomy-gate/local/stack";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
 import * as z from "zod";
@@ -71,10 +77,10 @@ async function startProxies(stage: Stage, stack: StackFile, name: string): Promi
 
 /** What the stand-ins call the stage's resources. */
 function localArns({ synthesis }: Stage, stack: StackFile): ReadonlyMap<string, string> {
-  const { tables } = stack.dynamodb;
+  const tables = tableNames(stack);
   return new Map([
     [tables.config, arnOf(synthesis, "AutonomyConfigTable")],
-    [tables.budget_state, arnOf(synthesis, "AutonomyBudgetStateTable")],
+    [tables.budgetState, arnOf(synthesis, "AutonomyBudgetStateTable")],
     [tables.ledger, arnOf(synthesis, "AutonomyLedgerTable")],
     [new URL(stack.sqs.queues.quarantine).pathname, arnOf(synthesis, "AutonomyQuarantineQueue")],
     [stack.events.bus, arnOf(synthesis, "AutonomyBusBus")],
@@ -93,10 +99,7 @@ async function deploy(
   await unzip(uploads.get(name) ?? Buffer.of(), folder);
   const [dynamodb = "", sqs = "", events = ""] = proxies.map((proxy) => proxy.endpoint);
   const local: Readonly<Record<string, string>> = {
-    AUTONOMY_CONFIG_TABLE_NAME: stack.dynamodb.tables.config,
-    AUTONOMY_BUDGET_STATE_TABLE_NAME: stack.dynamodb.tables.budget_state,
-    AUTONOMY_LEDGER_TABLE_NAME: stack.dynamodb.tables.ledger,
-    AUTONOMY_EVENT_BUS_NAME: stack.events.bus,
+    ...consumerEnvironment(stack),
     AUTONOMY_QUARANTINE_QUEUE_URL: sqs + new URL(stack.sqs.queues.quarantine).pathname,
   };
   return {

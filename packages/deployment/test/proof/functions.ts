@@ -1,6 +1,6 @@
-import { readAuthorizerConfig } from "@autonomy-gate/admin/environment/authorizer-config";
-import { readConfig as readAdminConfig } from "@autonomy-gate/admin/environment/config";
-import { readConfig as readConsumerConfig } from "@autonomy-gate/consumers/intents/config";
+import { authorizerConfigFrom } from "@autonomy-gate/admin/environment/authorizer-config";
+import { adminConfigFrom } from "@autonomy-gate/admin/environment/config";
+import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import {
   ADMIN,
@@ -72,7 +72,7 @@ export const environmentsNameTheStage: Check = (synthesis) => {
   return [
     ...reads(
       "The consumer's environment",
-      () => readConsumerConfig(variables(synthesis, "AutonomyConsumerFunction")),
+      () => consumerConfigFrom(variables(synthesis, "AutonomyConsumerFunction")),
       {
         tables,
         busName,
@@ -82,7 +82,7 @@ export const environmentsNameTheStage: Check = (synthesis) => {
     ),
     ...reads(
       "The admin API's environment",
-      () => readAdminConfig(variables(synthesis, "AutonomyAdminFunction")),
+      () => adminConfigFrom(variables(synthesis, "AutonomyAdminFunction")),
       {
         tables,
         busName,
@@ -92,7 +92,7 @@ export const environmentsNameTheStage: Check = (synthesis) => {
     ),
     ...reads(
       "The authorizer's environment",
-      () => readAuthorizerConfig(variables(synthesis, "AutonomyAuthorizerFunction")),
+      () => authorizerConfigFrom(variables(synthesis, "AutonomyAuthorizerFunction")),
       {
         configTable: tables.config,
         userPool,

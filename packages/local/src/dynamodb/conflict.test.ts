@@ -6,10 +6,10 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NAMES, openTestDatabase, reasonsOf } from "../../test/dynamodb/test-database.ts";
 import type { JsonObject } from "./dynalite.ts";
 import { createEngine } from "./engine.ts";
 import { perform } from "./perform.ts";
-import { NAMES, openTestDatabase, reasonsOf } from "./test-database.ts";
 
 const PARALLEL = 64;
 /** Each round of retries sends what is left of them again: the requests grow with the square. */
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const keyOf = (pk: string) => ({ TableName: NAMES.budget_state, Key: { pk, sk: "item" } });
+const keyOf = (pk: string) => ({ TableName: NAMES.budgetState, Key: { pk, sk: "item" } });
 
 const claim = (pk: string, max: number) => ({
   ...keyOf(pk),
@@ -84,7 +84,7 @@ describe("writes of one item in parallel", () => {
   it("are never seen half done by TransactGetItems", async () => {
     for (const pk of ["left", "right"]) {
       await database.doc.send(
-        new PutCommand({ TableName: NAMES.budget_state, Item: { pk, sk: "item", used: 100 } }),
+        new PutCommand({ TableName: NAMES.budgetState, Item: { pk, sk: "item", used: 100 } }),
       );
     }
     const move = (pk: string, amount: number) => ({

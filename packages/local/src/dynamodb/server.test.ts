@@ -14,9 +14,9 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { NAMES, openTestDatabase, testClient } from "../../test/dynamodb/test-database.ts";
 import { startDynamoDb } from "./server.ts";
 import { createTables } from "./tables.ts";
-import { NAMES, openTestDatabase, testClient } from "./test-database.ts";
 
 async function open() {
   const database = await openTestDatabase();
@@ -24,10 +24,12 @@ async function open() {
   return database;
 }
 
+const TEST_DATABASE = join(import.meta.dirname, "../../test/dynamodb/test-database.ts");
+
 /** A process that does some work and then only closes: it ends by itself when nothing is left open. */
 const WORK = `
   import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-  import { openTestDatabase } from ${JSON.stringify(join(import.meta.dirname, "test-database.ts"))};
+  import { openTestDatabase } from ${JSON.stringify(TEST_DATABASE)};
   const { client, close } = await openTestDatabase();
   const item = (sk) => ({ pk: { S: "a" }, sk: { S: String(sk) } });
   for (const sk of [1, 2, 3]) {
@@ -194,7 +196,7 @@ describe("the project's tables", () => {
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["decision", "reason"] },
       },
     ]);
-    expect(await expiryOf(NAMES.budget_state)).toEqual({
+    expect(await expiryOf(NAMES.budgetState)).toEqual({
       TimeToLiveStatus: "ENABLED",
       AttributeName: "ttl",
     });
@@ -206,7 +208,7 @@ describe("the project's tables", () => {
     const set = (Enabled: boolean) =>
       client.send(
         new UpdateTimeToLiveCommand({
-          TableName: NAMES.budget_state,
+          TableName: NAMES.budgetState,
           TimeToLiveSpecification: { AttributeName: "ttl", Enabled },
         }),
       );

@@ -1,3 +1,4 @@
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { TABLES, type TableTopology } from "@autonomy-gate/core/topology";
 import {
   CreateTableCommand,
@@ -9,19 +10,13 @@ import {
 
 const CREATE_SECONDS_MAX = 30;
 
-/** What the stack calls its tables, in the words of its stack file. */
-export interface TableNames {
-  readonly config: string;
-  readonly budget_state: string;
-  readonly ledger: string;
-}
-
 /** Creates the topology's tables and returns when they are ready. Throws when one exists already. */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([
     createTable(client, names.config, TABLES.config),
-    createTable(client, names.budget_state, TABLES.budgetState),
+    createTable(client, names.budgetState, TABLES.budgetState),
     createTable(client, names.ledger, TABLES.ledger),
+    createTable(client, names.actions, TABLES.actions),
   ]);
 }
 

@@ -8,7 +8,12 @@ import {
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NAMES, openTestDatabase, reasonsOf, type TransactItem } from "./test-database.ts";
+import {
+  NAMES,
+  openTestDatabase,
+  reasonsOf,
+  type TransactItem,
+} from "../../test/dynamodb/test-database.ts";
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 beforeAll(async () => {
@@ -64,7 +69,7 @@ describe("a transaction", () => {
     await put("all-check", { state: "ready" });
     await transact([
       putNew("all-put", { word: "new" }),
-      { Update: { ...counter("all-update"), TableName: NAMES.budget_state } },
+      { Update: { ...counter("all-update"), TableName: NAMES.budgetState } },
       { Delete: { TableName: NAMES.config, Key: { pk: "all-delete", sk: "item" } } },
       {
         ConditionCheck: {
@@ -77,7 +82,7 @@ describe("a transaction", () => {
       },
     ]);
     expect(await read("all-put")).toEqual({ pk: "all-put", sk: "item", word: "new" });
-    expect(await read("all-update", "item", NAMES.budget_state)).toMatchObject({ used: 1 });
+    expect(await read("all-update", "item", NAMES.budgetState)).toMatchObject({ used: 1 });
     expect(await read("all-delete")).toBeUndefined();
     expect(await read("all-check")).toMatchObject({ state: "ready" });
   });

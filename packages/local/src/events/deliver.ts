@@ -1,7 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { chunkBySize } from "@autonomy-gate/core/adapters/chunks";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
+import { refusal, refusalBy } from "@autonomy-gate/core/delivery/refusal";
+import { sendUntilAccepted } from "@autonomy-gate/core/delivery/send-until-accepted";
+import type { Delivery } from "@autonomy-gate/core/ports";
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
-/** Puts events into queues until each is accepted, a bounded number of times. */
+/** Puts events into queues until each is accepted, within a bounded time. */
 
 export interface QueuedMessage {
   readonly queueArn: string;
@@ -12,10 +17,11 @@ export interface QueuedMessage {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const BATCH_MESSAGES_MAX = 10;
-const BATCH_BYTES_MAX = 1_048_576;
-const ATTEMPTS_MAX = 5;
-const FIRST_PAUSE_MS = 50;
+const BATCH = { countMax: 10, bytesMax: 1_048_576 };
+/** How long a batch that a queue refuses is sent again. */
+const DELIVER_MS_MAX = 1_000;
+
+const clock = systemClock();
 
 /** @returns for each entry that some queue did not accept, why */
 export async function deliver(
@@ -32,74 +38,48 @@ export async function deliver(
   return new Map(refusals.flat());
 }
 
-type Refusal = readonly [entry: number, reason: string];
+type EntryRefusal = readonly [entry: number, reason: string];
 
+/** Batch after batch: a queue receives the messages in their order. */
 async function deliverToQueue(
   client: SQSClient,
   url: string,
   messages: readonly QueuedMessage[],
-): Promise<Refusal[]> {
-  const refusals: Refusal[] = [];
-  for (const batch of batchesOf(messages)) {
-    refusals.push(...(await sendUntilAccepted(client, url, batch)));
+): Promise<EntryRefusal[]> {
+  const refusals: EntryRefusal[] = [];
+  for (const batch of chunkBySize(messages, ({ body }) => Buffer.byteLength(body), BATCH)) {
+    const { refused } = await sendUntilAccepted(batch, (some) => sendOnce(client, url, some), {
+      clock,
+      deadline: deadlineIn(clock, DELIVER_MS_MAX),
+    });
+    for (const [{ entry }, { errorCode, message }] of refused) {
+      refusals.push([entry, `${errorCode}: ${message}`]);
+    }
   }
   return refusals;
 }
 
-function batchesOf(messages: readonly QueuedMessage[]): readonly QueuedMessage[][] {
-  const batches: QueuedMessage[][] = [];
-  let room = 0;
-  for (const message of messages) {
-    const bytes = Buffer.byteLength(message.body);
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === BATCH_MESSAGES_MAX || bytes > room) {
-      batches.push([message]);
-      room = BATCH_BYTES_MAX - bytes;
-    } else {
-      batch.push(message);
-      room -= bytes;
-    }
-  }
-  return batches;
-}
-
-async function sendUntilAccepted(
-  client: SQSClient,
-  url: string,
-  batch: readonly QueuedMessage[],
-): Promise<Refusal[]> {
-  let pending = batch;
-  let reasons: readonly string[] = [];
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX && pending.length > 0; attempt += 1) {
-    if (attempt > 1) {
-      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 2));
-    }
-    const failed = await sendOnce(client, url, pending);
-    reasons = pending.flatMap((_message, index) => failed.get(index) ?? []);
-    pending = pending.filter((_message, index) => failed.has(index));
-  }
-  return pending.map(({ entry }, index) => [entry, reasons[index] ?? "not accepted"]);
-}
-
-/** @returns by position in the batch, why a message was not accepted */
+/** One attempt for each message. Without a reply they may have arrived: a second copy is allowed. */
 async function sendOnce(
   client: SQSClient,
   url: string,
-  batch: readonly QueuedMessage[],
-): Promise<ReadonlyMap<number, string>> {
-  const Entries = batch.map(({ body, groupId }, index) => ({
+  messages: readonly QueuedMessage[],
+): Promise<Delivery[]> {
+  const Entries = messages.map(({ body, groupId }, index) => ({
     Id: String(index),
     MessageBody: sendable(body),
     ...(groupId !== undefined && { MessageGroupId: groupId }),
   }));
   try {
-    const { Failed = [] } = await client.send(
-      new SendMessageBatchCommand({ QueueUrl: url, Entries }),
-    );
-    return new Map(Failed.map(({ Id, Code, Message }) => [Number(Id), `${Code}: ${Message}`]));
-  } catch (cause) {
-    // Not known to be accepted: sent again, for twice is allowed and never is not.
-    return new Map(batch.map((_message, index) => [index, String(cause)]));
+    const request = new SendMessageBatchCommand({ QueueUrl: url, Entries });
+    const { Failed = [] } = await client.send(request);
+    const failed = new Map(Failed.map((entry) => [entry.Id, entry]));
+    return Entries.map(({ Id }) => {
+      const { Code, Message, SenderFault } = failed.get(Id) ?? {};
+      return Code === undefined ? { accepted: true } : refusal(Code, Message, SenderFault);
+    });
+  } catch (error) {
+    return messages.map(() => refusalBy(error));
   }
 }
 

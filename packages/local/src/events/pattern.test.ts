@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FIELD_CASES } from "./pattern.cases.ts";
+import { FIELD_CASES } from "../../test/events/pattern.cases.ts";
+import { STRUCTURE_CASES } from "../../test/events/structure.cases.ts";
 import { matchesPattern, validatePattern } from "./pattern.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";
-import { STRUCTURE_CASES } from "./structure.cases.ts";
 
 const MATCH_CASES = [...FIELD_CASES, ...STRUCTURE_CASES];
 

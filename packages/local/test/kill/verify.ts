@@ -3,6 +3,7 @@ import { recompute } from "@autonomy-gate/core/gate/recompute";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import canonicalize from "canonicalize";
 import * as z from "zod";
+import { tableNames } from "../../src/clients.ts";
 import type { ChaosRun } from "./chaos.ts";
 import { allBodies, allDecisions, allItems } from "./tables.ts";
 import { HOT, LIMITS, type PublishedIntent } from "./workload.ts";
@@ -26,7 +27,7 @@ export async function verify(run: ChaosRun): Promise<Verdict> {
   const { clients, stack, published } = run;
   const [decisions, states, bodies, quarantined] = await Promise.all([
     allDecisions(clients.documents, stack),
-    allItems(clients.documents, stack.dynamodb.tables.budget_state),
+    allItems(clients.documents, tableNames(stack).budgetState),
     allBodies(clients.sqs, stack.sqs.queues.outcomes),
     allBodies(clients.sqs, stack.sqs.queues.quarantine),
   ]);

@@ -6,12 +6,10 @@ import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
+import { invariant1, invariant1OfDays, invariant2, invariant13 } from "./budget-invariants.ts";
 import { createCostCheck, type Meter } from "./costs.ts";
 import { type Evidence, intentText, type Violation } from "./evidence.ts";
 import {
-  invariant1,
-  invariant1OfDays,
-  invariant2,
   invariant3,
   invariant4,
   invariant5,
@@ -22,7 +20,6 @@ import {
   invariant10,
   invariant11,
   invariant12,
-  invariant13,
   invariant14,
   invariant14OfWrites,
 } from "./invariants.ts";

@@ -1,9 +1,9 @@
 import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import { concerning } from "@autonomy-gate/core/testing/reference";
 import type { SQSRecord } from "aws-lambda";
 import { writeUnits } from "../dynamo/capacity.ts";
 import type { Operation } from "../faults.ts";
 import { type Evidence, intentText, pkOf, storedItem, Violation } from "./evidence.ts";
-import { concerning } from "./reference.ts";
 
 const KEYS_PER_READ = 100;
 const EVENTS_PER_REQUEST = 10;

@@ -2,10 +2,11 @@ import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions
 import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
 import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
 import type { Address } from "@autonomy-gate/core/table/table";
+import { concerning } from "@autonomy-gate/core/testing/reference";
+import type { ItemAt, ScopeName } from "@autonomy-gate/core/testing/stored-item";
 import canonicalize from "canonicalize";
 import type { Tables } from "../dynamo/tables.ts";
 import type { MessageContent, MessageSpec, Scenario } from "../scenario/scenario.ts";
-import { concerning, type ItemAt, type ScopeName } from "./reference.ts";
 
 /** A broken promise, with the number it has in docs/reliability.md. */
 export class Violation extends Error {
@@ -26,11 +27,8 @@ export interface SentIntent {
   readonly body: string;
 }
 
-/** Automatic decisions recorded for one day of one account. */
-export interface DayCount {
-  total: number;
-  readonly byType: Map<string, number>;
-}
+/** Automatic decisions recorded for one day of one account, by the counter they belong in. */
+export type DayCounts = Map<string, number>;
 
 interface Acknowledged {
   /** When the change was committed, and when its writer was told so. */
@@ -43,7 +41,7 @@ export interface Evidence {
   readonly scenario: Scenario;
   readonly tables: Tables;
   readonly decisions: Map<string, Attributes>;
-  readonly days: Map<string, Map<string, DayCount>>;
+  readonly days: Map<string, Map<string, DayCounts>>;
   /** The first detail accepted for an intent. */
   readonly details: Map<string, string>;
   readonly quarantined: Set<string>;

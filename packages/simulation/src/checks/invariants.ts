@@ -6,7 +6,6 @@ import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
 import {
-  type DayCount,
   decidedIntent,
   type Evidence,
   intentText,
@@ -15,64 +14,11 @@ import {
   Violation,
 } from "./evidence.ts";
 import { answersIn, READ_MS_MAX, type Recorded } from "./recorded.ts";
-import { referenceDay, referenceLimit } from "./reference.ts";
 
 /** One function an invariant, numbered as in docs/reliability.md. Each throws Violation. */
 
 /** No commit is sent later than this after the read it relies on began, with the clock's grain. */
 const COMMIT_WINDOW_MS = 2_001;
-
-/** 1: never more than the limit in force at the commit, nor than the type's cap. */
-export function invariant1(evidence: Evidence, { record, answers }: Recorded): void {
-  if (record.decision !== "AUTO_EXECUTE") return;
-  const day = String(record.date_key);
-  const days = daysOf(evidence, record);
-  const counted = days.get(day);
-  const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
-  const type = String(record.action_type);
-  const within = answers.some(({ budget }) => {
-    if (budget === undefined || counted === undefined) return false;
-    const ofType = counted.byType.get(type) ?? 0;
-    return (
-      counted.total <= referenceLimit(budget, day, lastUsed) &&
-      (budget.cap === undefined || ofType <= budget.cap)
-    );
-  });
-  if (!within && answers.some(({ budget }) => budget !== undefined)) {
-    throw new Violation(
-      1,
-      `${counted?.total} automatic on ${day} exceed the limit: ${intentText(record)}`,
-    );
-  }
-}
-
-/** 2: at every instant the count is the number of recorded automatic decisions. */
-export function invariant2(evidence: Evidence, pk: string): void {
-  const item = evidence.tables.get({ table: "budgetState", pk, sk: "BUDGET_STATE#CURRENT" });
-  const days = evidence.days.get(pk);
-  const openDay = item?.date_key;
-  for (const [day, counted] of days ?? []) {
-    const sk = `BUDGET_STATE#${day.replaceAll("-", "")}`;
-    const row = day === openDay ? item : evidence.tables.get({ table: "budgetState", pk, sk });
-    if (
-      row?.count !== counted.total ||
-      !isSame(typeCounts(row), Object.fromEntries(counted.byType))
-    ) {
-      throw new Violation(2, `${pk} ${day}: stored ${row?.count}, recorded ${counted.total}`);
-    }
-  }
-  if (typeof openDay === "string" && !days?.has(openDay) && item?.count !== 0) {
-    throw new Violation(2, `${pk} ${openDay}: stored ${item?.count}, recorded none`);
-  }
-}
-
-function typeCounts(row: Attributes): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row)
-      .filter(([name, count]) => name.startsWith("count#") && count !== 0)
-      .map(([name, count]) => [name.slice("count#".length), count]),
-  );
-}
 
 /** 3: one decision an intent, and it never changes. */
 export function invariant3({ before, after, sk }: AppliedWrite): void {
@@ -236,36 +182,6 @@ export function invariant12(evidence: Evidence, { record, answers }: Recorded): 
   throw new Violation(12, `Automatic although nothing allows it: ${intentText(record)}`);
 }
 
-/** 13: a refused claim means that the limit was reached, and the numbers said are true. */
-export function invariant13(evidence: Evidence, { record, answers }: Recorded): void {
-  if (record.reason !== "BUDGET_EXHAUSTED") return;
-  const { date_key, limit, used, limited_by } = { ...blankReport, ...asObject(record.budget) };
-  const days = daysOf(evidence, record);
-  const day = String(date_key);
-  const counted = days.get(day);
-  const type = String(record.action_type);
-  const count = (limited_by === "DAY" ? counted?.total : counted?.byType.get(type)) ?? 0;
-  const lastUsed = [...days].findLast(([other, { total }]) => other < day && total > 0)?.[0];
-  const limits = answers.flatMap(({ budget }) =>
-    budget === undefined
-      ? []
-      : [limited_by === "DAY" ? referenceLimit(budget, day, lastUsed) : budget.cap],
-  );
-  const isTrue = typeof used === "number" && typeof limit === "number" && used >= limit;
-  if (!isTrue || count < used || !limits.includes(limit)) {
-    throw new Violation(
-      13,
-      `Refused at ${used} of ${limit} (${limits.join(" or ")} configured, ${count} recorded): ${intentText(record)}`,
-    );
-  }
-}
-
-const blankReport: Attributes = {};
-
-function asObject(value: unknown): object {
-  return typeof value === "object" && value !== null ? value : {};
-}
-
 /** 14: whoever handles a tenant touches no key of another. */
 export function invariant14(
   allowed: ReadonlySet<string> | undefined,
@@ -283,23 +199,4 @@ export function invariant14OfWrites({ writes }: Commit): void {
   if (writes.some(({ pk }) => pk !== first?.pk)) {
     throw new Violation(14, "One transaction touched several accounts");
   }
-}
-
-/** The day a claim counts for: its own in the budget's zone, unless a later one is open. */
-export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
-  const { record, answers } = recorded;
-  if (record.decision !== "AUTO_EXECUTE") return;
-  const atMs = Date.parse(String(record.decided_at));
-  const open = typeof openDay === "string" ? openDay : "";
-  const fits = answers.some(({ budget }) => {
-    if (budget === undefined) return false;
-    const today = referenceDay(atMs, budget.zone);
-    return record.date_key === [today, open].sort().at(-1);
-  });
-  if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
-}
-
-function daysOf(evidence: Evidence, record: Attributes): ReadonlyMap<string, DayCount> {
-  const pk = `TENANT#${record.tenant_id}#ACCOUNT#${record.account_id}`;
-  return evidence.days.get(pk) ?? new Map();
 }

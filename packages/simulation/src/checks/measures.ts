@@ -1,5 +1,6 @@
+import { referenceCounters } from "@autonomy-gate/core/testing/reference-budget";
 import type { AppliedWrite } from "../dynamo/tables.ts";
-import type { DayCount, Evidence } from "./evidence.ts";
+import type { DayCounts, Evidence } from "./evidence.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** What is only bounded, and so measured. */
@@ -39,15 +40,15 @@ export function measureLag(
   }
 }
 
-/** Counts an automatic decision for its day and type. */
+/** Counts an automatic decision in the counters of its day. */
 export function countAutomatic(evidence: Evidence, { after, pk }: AppliedWrite): void {
   if (after?.decision !== "AUTO_EXECUTE") return;
-  const days = evidence.days.get(pk) ?? new Map<string, DayCount>();
+  const days = evidence.days.get(pk) ?? new Map<string, DayCounts>();
   evidence.days.set(pk, days);
   const day = String(after.date_key);
-  const counted = days.get(day) ?? { total: 0, byType: new Map<string, number>() };
+  const counted = days.get(day) ?? new Map<string, number>();
   days.set(day, counted);
-  counted.total += 1;
-  const type = String(after.action_type);
-  counted.byType.set(type, (counted.byType.get(type) ?? 0) + 1);
+  for (const counter of referenceCounters(String(after.action_type))) {
+    counted.set(counter, (counted.get(counter) ?? 0) + 1);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
 import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
 import { recordFrom } from "@autonomy-gate/core/store/items";
+import { type ReferenceProposal, referenceProposal } from "@autonomy-gate/core/testing/reference";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import {
@@ -10,7 +11,6 @@ import {
   Violation,
   type Window,
 } from "./evidence.ts";
-import { type ReferenceAnswer, referenceDecision } from "./reference.ts";
 
 /** The window a read may take, as the gate promises, with its clock's grain. */
 export const READ_MS_MAX = 251;
@@ -23,7 +23,7 @@ export interface Recorded {
   /** Virtual time at which its facts began to be read, by its writer's own clock. */
   readonly readMs: number;
   /** What the reference says of it, on each configuration it may have seen. */
-  readonly answers: readonly ReferenceAnswer[];
+  readonly answers: readonly ReferenceProposal[];
 }
 
 /** A decision's item read back. Throws Violation 11 when that cannot be done. */
@@ -54,12 +54,12 @@ export function answersIn(
   record: Attributes,
   window: Window,
   atMs: number,
-): ReferenceAnswer[] {
+): ReferenceProposal[] {
   const intent = decidedIntent(evidence, record);
   if (intent === undefined || !intent.content.valid) return [];
-  const answers: ReferenceAnswer[] = [];
+  const answers: ReferenceProposal[] = [];
   for (const itemAt of configurations(evidence, record, window)) {
-    answers.push(referenceDecision(intent.content.data, itemAt, atMs));
+    answers.push(referenceProposal(intent.content.data, itemAt, atMs));
   }
   return answers;
 }

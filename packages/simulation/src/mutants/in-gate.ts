@@ -3,7 +3,9 @@ import type { Mutant } from "./plant.ts";
 
 const CLAIM = "core/src/budget/claim.ts";
 const STATE = "core/src/budget/state.ts";
-const COMMIT_CLAIMS = "core/src/commit/commit-claims.ts";
+const CLAIM_ROUNDS = "core/src/commit/claim-in-rounds.ts";
+/** What is used of a counter beside the claims admitted so far. */
+const TAKEN = "usedAt(draw, position) + (taken.get(draw.counter) ?? 0)";
 const CONSUME = "consumers/src/intents/consume-intents.ts";
 const BUDGET_WRITE = "core/src/store/budget-write.ts";
 const GATE_STORE = "core/src/store/gate-store.ts";
@@ -11,37 +13,40 @@ const CONFIG_STORE = "core/src/commit/config-store.ts";
 const BATCH_READ = "core/src/store/batch-read.ts";
 const ITEMS = "core/src/store/items.ts";
 
+/** The condition that a counter has room. */
+const HOLD_ROOM =
+  "conditions.push(isNew ? `(attribute_not_exists(#count${at}) OR ${isRoom})` : isRoom);";
+
 /** Bugs that the simulation at the ports can see. */
 export const GATE_MUTANTS: readonly Mutant[] = [
   {
     name: "emit-before-commit",
     about: "an outcome is published while its record is still being written",
     file: "core/src/commit/record-decision.ts",
-    search: "const reply = await store.record(record);",
+    search: "untilDone(() => store.record(record), {",
     replace:
-      'store.record(record).catch(() => {}); const reply = { status: "recorded", existing: undefined };',
+      'untilDone(async () => { store.record(record).catch(() => {}); return { status: "recorded", existing: undefined }; }, {',
   },
   {
     name: "condition-off-by-n",
     about: "the count may be at the limit before n are added",
-    file: CLAIM,
-    search: "countMax: Math.min(...limits) - claims.length",
-    replace: "countMax: Math.min(...limits)",
+    file: BUDGET_WRITE,
+    search: "values[`:max${at}`] = ceiling - units;",
+    replace: 'values[`:max${at}`] = counter === "count" ? ceiling : ceiling - units;',
   },
   {
     name: "room-not-clamped",
     about: "n claims are admitted into room for one",
     file: CLAIM,
-    search: "if (position.count + admittedCount >= dayLimit(position, terms).limit) return false;",
-    replace: "if (position.count >= dayLimit(position, terms).limit) return false;",
+    search: TAKEN,
+    replace: `draw.limitedBy === "DAY" ? usedAt(draw, position) : (${TAKEN})`,
   },
   {
     name: "type-cap-not-clamped",
     about: "claims of one type are admitted beyond its cap",
     file: CLAIM,
-    search:
-      "const used = (position.countByType.get(actionType) ?? 0) + (taken.get(actionType) ?? 0);",
-    replace: "const used = position.countByType.get(actionType) ?? 0;",
+    search: TAKEN,
+    replace: `draw.limitedBy === "ACTION_TYPE" ? usedAt(draw, position) : (${TAKEN})`,
     profile: "burst",
   },
   {
@@ -50,14 +55,14 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     file: CLAIM,
     search: "} else waiting.push(candidate);",
     replace:
-      '} else { const { limit } = dayLimit(position, candidate.claim.terms); refused.push({ claim: candidate, refusal: { limitedBy: "DAY", limit, used: limit } }); }',
+      '} else { const limit = ceilingAt(draws[0], position); refused.push({ claim: candidate, refusal: { limitedBy: "DAY", limit, used: limit } }); }',
   },
   {
     name: "limit-off-by-one",
     about: "a claim is not refused at the limit",
     file: CLAIM,
-    search: "if (position.count >= limit) return",
-    replace: "if (position.count > limit) return",
+    search: "if (used + draw.units > limit) return",
+    replace: "if (used + draw.units - (draw.counter === 'count' ? 1 : 0) > limit) return",
   },
   {
     name: "computed-day",
@@ -77,21 +82,20 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "last-use-forgotten",
     about: "closing a day forgets that it was used",
     file: STATE,
-    search: "closing.count > 0 ? closing.dateKey : closing.previousConsumedOn",
+    search: "wasUsed(closing) ? closing.dateKey : closing.previousConsumedOn",
     replace: "closing.previousConsumedOn",
   },
   {
     name: "own-commit-assumed",
     about: "after a lost reply the transaction is taken for committed",
-    file: COMMIT_CLAIMS,
-    search: "return { results: [], undecided: claims, position, again: error.code, cause: error };",
-    replace:
-      'return { results: claims.map(({ received }, index) => [received, { status: "recorded", record: records[index], adopted: false }]), undecided: [], position };',
+    file: CLAIM_ROUNDS,
+    search: "return { undecided: claims, position, again: error.code, cause: error };",
+    replace: "claimant.committed(claims, records); return { undecided: [], position };",
   },
   {
     name: "no-commit-deadline",
     about: "a commit may rely on facts of any age",
-    file: COMMIT_CLAIMS,
+    file: CLAIM_ROUNDS,
     search: "return ageMs(basis, clock) <= COMMIT_WINDOW_MS;",
     replace: "return ageMs(basis, clock) >= 0;",
     profile: "stop-race",
@@ -107,7 +111,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
   {
     name: "new-fence-old-facts",
     about: "a budget that moved with its fence is planned anew on the old facts",
-    file: COMMIT_CLAIMS,
+    file: CLAIM_ROUNDS,
     search: "return after?.fence === before.fence ? after : undefined;",
     replace: "return after;",
     profile: "stop-race",
@@ -115,7 +119,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
   {
     name: "existing-decided-again",
     about: "what exists already is tried again instead of adopted",
-    file: COMMIT_CLAIMS,
+    file: CLAIM_ROUNDS,
     search: "undecided: claims.filter((_, index) => !reply.existing.has(index)),",
     replace: "undecided: claims,",
     equivalent:
@@ -155,16 +159,16 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "quarantine-assumed",
     about: "a refused message counts as put aside before the queue has it",
     file: CONSUME,
-    search: "for (const message of quarantined) {",
+    search: "for (const message of quarantined.accepted) {",
     replace: "for (const message of refused) {",
     profile: "sink-outage",
   },
   {
     name: "refusal-of-entries-ignored",
     about: "an entry that the bus refused counts as accepted",
-    file: "consumers/src/intents/deliver.ts",
-    search: "if (delivery?.accepted !== true) {",
-    replace: "if (delivery === undefined) {",
+    file: "core/src/delivery/send-until-accepted.ts",
+    search: "if (delivery.accepted) {",
+    replace: "if (delivery.accepted || deliveries[index] !== undefined) {",
   },
   {
     name: "accounts-mixed",
@@ -250,7 +254,7 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "day-not-checked",
     about: "a commit counts up whatever day is open",
     file: BUDGET_WRITE,
-    search: 'const conditions = ["date_key = :day", ',
+    search: 'const conditions = ["date_key = :dateKey", ',
     replace: "const conditions = [",
     profile: "midnight",
   },
@@ -258,16 +262,15 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "count-not-checked",
     about: "a commit counts up whatever the count is",
     file: BUDGET_WRITE,
-    search: '"#count <= :countMax", ',
-    replace: "",
+    search: HOLD_ROOM,
+    replace: `if (counter !== "count") ${HOLD_ROOM}`,
   },
   {
     name: "type-count-not-checked",
     about: "a commit counts a type up whatever its count is",
     file: BUDGET_WRITE,
-    search:
-      "conditions.push(`(attribute_not_exists(#type${index}) OR #type${index} <= :countMax${index})`);",
-    replace: "",
+    search: HOLD_ROOM,
+    replace: `if (counter === "count") ${HOLD_ROOM}`,
     profile: "burst",
   },
   {
@@ -326,15 +329,15 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "attribute-misread",
     about: "the fence of a stored budget state is read as 0",
     file: ITEMS,
-    search: "return { fence: item.fence, openDay: openDay(item, counts.data) };",
-    replace: "return { fence: 0, openDay: openDay(item, counts.data) };",
+    search: "      fence: item.fence,",
+    replace: "      fence: 0,",
     profile: "stop-race",
   },
   {
     name: "previous-day-lost",
     about: "the last day with a consumption is not stored with the open day",
     file: BUDGET_WRITE,
-    search: ": { previous_consumed_on: day.previousConsumedOn }),",
+    search: ": { previous_consumed_on: previousConsumedOn }),",
     replace: ": {}),",
     profile: "midnight",
   },

@@ -55,8 +55,7 @@ export function createSinks(network: Network, observer: SinkObserver): Sinks {
         const { fault, code } = arrival.disturbance;
         const refuses = fault === "F15" && code === undefined;
         const deliveries = entries.map((entry): Delivery => {
-          if (refuses && random.chance(0.5))
-            return { accepted: false, errorCode: "InternalFailure" };
+          if (refuses && random.chance(0.5)) return refused("InternalFailure");
           accept(entry);
           return { accepted: true };
         });
@@ -102,11 +101,15 @@ async function inChunks<T>(
     chunks.map((chunk) =>
       send(chunk).catch((error: unknown): Delivery[] => {
         const errorCode = error instanceof ServiceFault ? error.code : "UnknownError";
-        return chunk.map(() => ({ accepted: false, errorCode }));
+        return chunk.map(() => refused(errorCode));
       }),
     ),
   );
   return deliveries.flat();
+}
+
+function refused(errorCode: string): Delivery {
+  return { accepted: false, errorCode, message: "simulated", final: false };
 }
 
 function eventBytes({ detailType, detail }: GateEvent): number {

@@ -54,7 +54,7 @@ export async function answerPutEvents(
     Entries: deliveries.map((delivery, index) =>
       delivery.accepted
         ? { EventId: `event-${index}` }
-        : { ErrorCode: delivery.errorCode, ErrorMessage: "simulated" },
+        : { ErrorCode: delivery.errorCode, ErrorMessage: delivery.message },
     ),
   };
 }

@@ -1,8 +1,11 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import type { TableName } from "../../table/table.ts";
 
-/** What tables are called where they are deployed: a program needs the names of those it uses. */
-export type SomeTableNames = Readonly<Partial<Record<TableName, string>>>;
+/** What each table is called where it is deployed. */
+export type TableNames = Readonly<Record<TableName, string>>;
+
+/** A program that uses some tables only needs the names of those. */
+export type SomeTableNames = Partial<TableNames>;
 
 export function nameOf(names: SomeTableNames, table: TableName): string {
   const name = names[table];

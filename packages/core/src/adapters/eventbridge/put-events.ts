@@ -1,8 +1,11 @@
 import {
   type EventBridgeClient,
+  EventBridgeServiceException,
   PutEventsCommand,
   type PutEventsRequestEntry,
+  type PutEventsResultEntry,
 } from "@aws-sdk/client-eventbridge";
+import { refusal, refusalBy } from "../../delivery/refusal.ts";
 import type { Delivery } from "../../ports.ts";
 import type { ChunkBounds } from "../chunks.ts";
 
@@ -14,6 +17,21 @@ export const PUT_EVENTS_BOUNDS = {
   countMax: 10,
   bytesMax: 256 * 1024,
 } as const satisfies ChunkBounds;
+
+/** Codes of single entries that no retry can change. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  "InvalidArgument",
+  "MalformedDetail",
+  "NotAuthorizedForSourceException",
+  "NotAuthorizedForDetailTypeException",
+]);
+
+/** Client errors that a retry can change. */
+const TRANSIENT_ERRORS: ReadonlySet<string> = new Set([
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "ConcurrentModificationException",
+]);
 
 /** Bytes of an entry as EventBridge counts them. */
 export function entryBytes(entry: PutEventsRequestEntry): number {
@@ -28,13 +46,23 @@ export async function putEvents(
 ): Promise<Delivery[]> {
   try {
     const reply = await client.send(new PutEventsCommand({ Entries: [...entries] }));
-    return entries.map((_, index) => {
-      const result = reply.Entries?.[index];
-      if (result?.EventId !== undefined) return { accepted: true };
-      return { accepted: false, errorCode: result?.ErrorCode ?? "NoResult" };
-    });
+    return entries.map((_, index) => deliveryOf(reply.Entries?.[index]));
   } catch (error) {
-    const errorCode = error instanceof Error ? error.name : "UnknownError";
-    return entries.map(() => ({ accepted: false, errorCode }));
+    const refused = refusalBy(error, isFinal(error));
+    return entries.map(() => refused);
   }
+}
+
+function deliveryOf(result: PutEventsResultEntry | undefined): Delivery {
+  if (result?.EventId !== undefined) return { accepted: true };
+  const code = result?.ErrorCode ?? "NoResult";
+  return refusal(code, result?.ErrorMessage, FINAL_CODES.has(code));
+}
+
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof EventBridgeServiceException &&
+    error.$fault === "client" &&
+    !TRANSIENT_ERRORS.has(error.name)
+  );
 }

@@ -3,6 +3,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { refusal, refusalBy } from "../../delivery/refusal.ts";
 import type { Delivery, Quarantine, QuarantinedMessage } from "../../ports.ts";
 import { MESSAGE_BYTES_MAX } from "../../topology.ts";
 import { chunkBySize } from "../chunks.ts";
@@ -40,15 +41,15 @@ async function sendBatch(
     const Entries = messages.map(entryOf);
     const reply = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     const sent = new Set(reply.Successful?.map(({ Id }) => Id));
-    const failed = new Map(reply.Failed?.map(({ Id, Code }) => [Id, Code]));
-    return Entries.map(({ Id }) =>
-      sent.has(Id)
-        ? { accepted: true }
-        : { accepted: false, errorCode: failed.get(Id) ?? "NoResult" },
-    );
+    const failed = new Map(reply.Failed?.map((entry) => [entry.Id, entry]));
+    return Entries.map(({ Id }) => {
+      if (sent.has(Id)) return { accepted: true };
+      const { Code = "NoResult", Message, SenderFault } = failed.get(Id) ?? {};
+      return refusal(Code, Message, SenderFault);
+    });
   } catch (error) {
-    const errorCode = error instanceof Error ? error.name : "UnknownError";
-    return messages.map(() => ({ accepted: false, errorCode }));
+    const refused = refusalBy(error);
+    return messages.map(() => refused);
   }
 }
 

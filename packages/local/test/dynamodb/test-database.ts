@@ -1,13 +1,19 @@
+import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import {
   type CancellationReason,
   DynamoDBClient,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { startDynamoDb } from "./server.ts";
-import { createTables, type TableNames } from "./tables.ts";
+import { startDynamoDb } from "../../src/dynamodb/server.ts";
+import { createTables } from "../../src/dynamodb/tables.ts";
 
-export const NAMES: TableNames = { config: "config", budget_state: "budget", ledger: "ledger" };
+export const NAMES: TableNames = {
+  config: "config",
+  budgetState: "budget",
+  ledger: "ledger",
+  actions: "actions",
+};
 
 export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
