@@ -119,6 +119,7 @@ function adminFunction({ folders, bus, tables, identity, settings }: AdminApiArg
       AUTONOMY_LEDGER_TABLE_NAME: tables.ledger.name,
       AUTONOMY_EVENT_BUS_NAME: bus.name,
       AUTONOMY_CORS_ORIGINS: settings.corsOrigins.join(","),
+      AUTONOMY_CONFIG_OBJECTS_MAX: String(settings.configObjectsMax),
       ...tokenEnvironment(identity),
     },
     permissions: adminPermissions(bus, tables),
@@ -166,7 +167,7 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
     },
     {
       // Keys are made at a terminal, never over HTTP.
-      actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [tables.config.arn],
       conditions: [leadingKey("ForAllValues:StringNotEquals")],
     },

@@ -36,6 +36,8 @@ const Environment = z.object({
   AUTONOMY_ADMIN_DOMAIN: orNone(z.string()),
   /** Browser origins that may call the admin API. */
   AUTONOMY_CORS_ORIGINS: orNone(CommaList.pipe(z.array(Origin))),
+  /** Configuration objects that a tenant and its accounts may have, stops left out. */
+  AUTONOMY_CONFIG_OBJECTS_MAX: z.coerce.number().int().min(1).default(2_000),
   /** Who is told of an alarm in production. */
   AUTONOMY_ALARM_EMAIL: orNone(z.email()),
   /** Deploys the example subscribers too. */
@@ -54,6 +56,7 @@ export interface Settings {
   readonly fairQueue: boolean;
   readonly adminDomain: string | undefined;
   readonly corsOrigins: readonly string[];
+  readonly configObjectsMax: number;
   readonly alarmEmail: string | undefined;
   readonly exampleSubscribers: boolean;
 }
@@ -92,6 +95,7 @@ export function readSettings(
     fairQueue: env.AUTONOMY_FAIR_QUEUE,
     adminDomain: env.AUTONOMY_ADMIN_DOMAIN,
     corsOrigins: env.AUTONOMY_CORS_ORIGINS ?? [],
+    configObjectsMax: env.AUTONOMY_CONFIG_OBJECTS_MAX,
     alarmEmail: env.AUTONOMY_ALARM_EMAIL,
     exampleSubscribers: env.AUTONOMY_EXAMPLE_SUBSCRIBERS,
   };

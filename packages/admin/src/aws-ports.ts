@@ -36,6 +36,8 @@ export interface AwsParts {
   readonly clock: Clock;
   readonly telemetry: AdminTelemetry;
   readonly corsOrigins: readonly string[];
+  /** Default: 2,000. */
+  readonly configObjectsMax?: number;
   readonly tokens?: TokenVerifier;
 }
 
@@ -49,7 +51,12 @@ export function awsPorts(parts: AwsParts): AdminPorts {
       keys: apiKeyStore(table),
       ...(tokens === undefined ? {} : { tokens }),
     },
-    config: configStore({ table, clock, newId }),
+    config: configStore({
+      table,
+      clock,
+      newId,
+      ...(parts.configObjectsMax === undefined ? {} : { objectsMax: parts.configObjectsMax }),
+    }),
     listing: configListing(table),
     gate: gateStore(table),
     budgetStates: budgetStateReader(table),

@@ -29,6 +29,7 @@ export function createHandler(config: AdminConfig): AdminHandler {
     clock,
     telemetry: loggedTelemetry(new Logger({ serviceName: SERVICE_NAME })),
     corsOrigins: config.corsOrigins,
+    configObjectsMax: config.configObjectsMax,
     ...(userPool === undefined ? {} : { tokens: cognitoTokens(userPool) }),
   });
   return lambdaHandler(createApp({ ...ports, exportPartMax: EXPORT_PART_MAX }));

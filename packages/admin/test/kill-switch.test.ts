@@ -175,6 +175,24 @@ describe("kill switch", () => {
     await real.close();
   });
 
+  it.each(["\u200B", " \u2800 ", "\u202E\u2066"])(
+    "OUT-14: a reason of nothing that can be seen is 400: %j",
+    async (reason) => {
+      const reply = await put({ ...STOP, reason });
+      expect(reply.status).toBe(400);
+      expect(reply.json.issues[0].path).toBe("body.reason");
+    },
+  );
+
+  it("OUT-14: a reason that hides or turns text is shown as it is in the explanation", async () => {
+    const account_id = "hidden";
+    const reason = 'wrong "data"\u202E';
+    await put({ ...STOP, reason }, `/kill-switch?account_id=${account_id}`);
+    const body = { intent: aNote(account_id, "i1") };
+    const { json } = await admin.send("POST", "/simulate", { key: configurer, body });
+    expect(json.explanation).toContain('is engaged ("wrong \\"data\\"⟨U+202E⟩").');
+  });
+
   it("an operator stops things and configures nothing", async () => {
     expect((await put(STOP, "/kill-switch?account_id=op")).status).toBe(200);
     const body = { mode: "DISABLED" };

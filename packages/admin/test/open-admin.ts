@@ -10,7 +10,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AdminApp, createApp } from "../src/app.ts";
 import type { Role, TenantBinding } from "../src/auth/credential.ts";
-import { awsPorts } from "../src/aws-ports.ts";
+import { type AwsParts, awsPorts } from "../src/aws-ports.ts";
 import type { AnsweredRequest } from "../src/http/telemetry.ts";
 import { createApiKey } from "../src/keys/api-keys.ts";
 import type { AdminPorts } from "../src/ports.ts";
@@ -64,6 +64,7 @@ export interface TestAdmin {
 /** @param altered ports instead of the real ones, and options */
 export async function openAdmin(
   altered: (ports: AdminPorts) => Partial<AdminPorts> = () => ({}),
+  parts: Pick<AwsParts, "configObjectsMax"> = {},
 ): Promise<TestAdmin> {
   const database = await startDynamoDb();
   const client = createDynamoClient({ ...AWS, endpoint: database.endpoint, maxAttempts: 3 });
@@ -73,6 +74,7 @@ export async function openAdmin(
   const answered: AnsweredRequest[] = [];
   const failures: unknown[] = [];
   const real = awsPorts({
+    ...parts,
     client,
     tables: TABLES,
     events: new EventBridgeClient({ ...AWS, endpoint: "http://127.0.0.1:9" }),

@@ -8,11 +8,15 @@ import { DateKey, Instant } from "./time.ts";
 /** Words of `time.ts`, for whoever computes with them. */
 export { DateKey, Instant };
 
-/** An IANA time zone name such as `Europe/Berlin`; offsets such as `+01:00` are refused. */
+/** An IANA time zone name such as `Europe/Berlin`, in IANA's spelling whatever case it came in. */
 export const TimeZone = z
   .string()
   .max(64)
-  .refine(isTimeZone, 'must be an IANA time zone such as "UTC" or "Europe/Berlin"');
+  .overwrite((text) => ianaName(text) ?? text)
+  .refine(
+    (text) => ianaName(text) === text,
+    'must be an IANA time zone such as "UTC" or "Europe/Berlin"',
+  );
 
 const DAY_MS = 86_400_000;
 
@@ -78,9 +82,20 @@ export function instantText(epochMs: number): string {
  * up, so that `instantMs(text) <= now` holds exactly when the instant is not after `now`.
  */
 export function instantMs(text: string): number {
-  const instant = InstantFns.fromString(text);
-  const floor = instant.epochMilliseconds;
-  return instant.epochNanoseconds > BigInt(floor) * 1_000_000n ? floor + 1 : floor;
+  const isLeapSecond = LEAP_SECOND.test(text);
+  const instant = InstantFns.fromString(
+    text.replace(LEAP_SECOND, ":59").replace(BEYOND_NANOSECONDS, "$1"),
+  );
+  const floor = instant.epochMilliseconds + (isLeapSecond ? 1_000 : 0);
+  return isFinerThanMs(text) ? floor + 1 : floor;
+}
+
+/** The second after `:59` of a minute that has 61, as RFC 3339 writes it. */
+const LEAP_SECOND = /:60(?=[.Zz+-])/;
+const BEYOND_NANOSECONDS = /(\.\d{9})\d+/;
+
+function isFinerThanMs(text: string): boolean {
+  return /\.\d{3}\d*[1-9]/.test(text);
 }
 
 function endOfDay(day: DateKey, timeZone: string): number {
@@ -96,13 +111,30 @@ function zonedAt(epochMs: number, timeZone: string): ZonedDateTimeFns.Record {
   return InstantFns.toZonedDateTimeISO(InstantFns.fromEpochMilliseconds(epochMs), timeZone);
 }
 
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
+/** Links in IANA's spelling, such as `Asia/Kolkata`, which the platform knows under another name. */
+const LINK_SPELLING = /^[A-Z][A-Za-z0-9+_-]*(?:\/[A-Z][A-Za-z0-9+_-]*)*$/;
+/** Names of the platform's own that other languages do not read. */
+const NOT_IANA =
+  /^SystemV\/|^US\/Pacific-New$|^(?:ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST)$/i;
+
+const ZONES_MAX = 1_000;
+const zoneNames = new Map<string, string | undefined>();
+
+/** IANA's name for a zone, in its spelling; `undefined`: it has none. */
+function ianaName(text: string): string | undefined {
+  if (zoneNames.size >= ZONES_MAX) zoneNames.clear();
+  if (!zoneNames.has(text)) zoneNames.set(text, findIanaName(text));
+  return zoneNames.get(text);
+}
+
+function findIanaName(text: string): string | undefined {
+  if (!/^[A-Za-z]/.test(text) || NOT_IANA.test(text)) return undefined;
   try {
-    zonedAt(0, text);
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions();
+    if (timeZone.toLowerCase() === text.toLowerCase()) return timeZone;
+    return LINK_SPELLING.test(text) ? text : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

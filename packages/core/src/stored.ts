@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { quotation } from "./visible-text.ts";
 
 /**
  * What a strongly consistent read found at one key. A thing that could not be read at all is not
@@ -25,12 +26,15 @@ export function storedAs<S extends z.ZodType>(
     : { status: "unreadable", found: describe(item) };
 }
 
-/** A value from outside as short printable text, for explanations. */
+/**
+ * A value from outside as short printable ASCII, for explanations. Text stands in quotation marks,
+ * which nothing in it can end.
+ */
 export function quoted(value: unknown, lengthMax = 64): string {
   const text = typeof value === "string" ? value : jsonText(value);
   const printable = text.replace(/[^\x20-\x7e]/g, "?");
   const short = printable.length > lengthMax ? `${printable.slice(0, lengthMax - 1)}~` : printable;
-  return typeof value === "string" ? `"${short}"` : short;
+  return typeof value === "string" ? quotation(short) : short;
 }
 
 /** Callers in the same process may pass what JSON cannot write. */

@@ -7,8 +7,13 @@ const MINUTE = "(?:[01]\\d|2[0-3]):[0-5]\\d";
 const TIME = `${MINUTE}:[0-5]\\d`;
 const OFFSET = "(?:Z|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
 
-const SECONDS_PATTERN = new RegExp(`^${DATE}T${TIME}(?:\\.\\d{1,9})?${OFFSET}$`);
+const WRITTEN_PATTERN = new RegExp(`^${DATE}T${TIME}(?:\\.\\d{1,9})?${OFFSET}$`);
+/** All that RFC 3339 allows: any number of fraction digits, leap seconds, `t` and `z`. */
+const READ_PATTERN = new RegExp(
+  `^${DATE}[Tt]${MINUTE}:(?:[0-5]\\d|60)(?:\\.\\d+)?(?:[Zz]|${OFFSET})$`,
+);
 const MINUTES_PATTERN = new RegExp(`^${DATE}T${MINUTE}${OFFSET}$`);
+const LENGTH_MAX = 64;
 
 const INSTANT_RULE = "must be an ISO 8601 instant such as 2026-11-22T09:30:00.000Z";
 
@@ -23,14 +28,16 @@ export const DateKey = z
   .brand<"DateKey">();
 export type DateKey = z.infer<typeof DateKey>;
 
-/** An instant as RFC 3339 writes it, with `Z` or an offset, to the nanosecond at most. */
+/** An instant with `Z` or an offset, to the nanosecond at most: what the gate's own events hold. */
 export const Rfc3339Instant = z
   .string()
-  .regex(SECONDS_PATTERN, INSTANT_RULE)
+  .regex(WRITTEN_PATTERN, INSTANT_RULE)
   .meta({ format: "date-time" });
 
-/** An instant as ISO 8601 writes it: RFC 3339's form, or to the minute. `instantMs` reads both. */
-export const Instant = z.union([Rfc3339Instant, z.string().regex(MINUTES_PATTERN)], {
+const ReadInstant = z.string().max(LENGTH_MAX).regex(READ_PATTERN).meta({ format: "date-time" });
+
+/** An instant in any form of RFC 3339, or to the minute as in ISO 8601. `instantMs` reads them all. */
+export const Instant = z.union([Rfc3339Instant, z.string().regex(MINUTES_PATTERN), ReadInstant], {
   error: INSTANT_RULE,
 });
 

@@ -80,7 +80,7 @@ function anAuditEntry() {
     request_id: "r",
     at: "2026-11-22T09:30:00.000Z",
   } as const;
-  return changeWrites(change, "id").map(itemOf)[1] ?? {};
+  return changeWrites(change, "id", 1).map(itemOf)[1] ?? {};
 }
 
 function itemOf(write: Write): Item {

@@ -1,3 +1,4 @@
+import { visibleText } from "@autonomy-gate/core/visible-text";
 import colors from "picocolors";
 import type { SeenOutcome } from "./outcome-feed.ts";
 
@@ -15,6 +16,6 @@ export function outcomeText(outcome: SeenOutcome): string {
   return [
     `${LABELS[decision]} ${colors.bold(action_type ?? "(no action type)")} on ${outcome.tenant_id}/${outcome.account_id}  ${colors.dim(outcome.action_intent_id)}`,
     `  ${decision} because ${reason}${also}`,
-    `  ${explanation}`,
+    `  ${visibleText(explanation)}`,
   ].join("\n");
 }

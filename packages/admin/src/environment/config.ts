@@ -1,3 +1,4 @@
+import { CONFIG_OBJECTS_MAX_DEFAULT } from "@autonomy-gate/core/commit/config-store";
 import { defined } from "@autonomy-gate/core/defined";
 import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
@@ -11,6 +12,8 @@ const Environment = z
     AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
     /** Browser origins that may call the API; empty: none. */
     AUTONOMY_CORS_ORIGINS: CommaList.pipe(z.array(Origin)).prefault(""),
+    /** Configuration objects that a tenant and its accounts may have, stops left out. */
+    AUTONOMY_CONFIG_OBJECTS_MAX: z.coerce.number().int().min(1).default(CONFIG_OBJECTS_MAX_DEFAULT),
     /** The Cognito user pool whose ID tokens are accepted; absent: API keys only. */
     AUTONOMY_JWT_USER_POOL_ID: z.string().min(1).optional(),
     AUTONOMY_JWT_CLIENT_IDS: CommaList.prefault(""),
@@ -31,6 +34,7 @@ export interface AdminConfig {
   };
   readonly busName: string;
   readonly corsOrigins: readonly string[];
+  readonly configObjectsMax: number;
   readonly userPool?: { readonly userPoolId: string; readonly clientIds: readonly string[] };
 }
 
@@ -52,6 +56,7 @@ export function adminConfigFrom(
     },
     busName: env.AUTONOMY_EVENT_BUS_NAME,
     corsOrigins: env.AUTONOMY_CORS_ORIGINS,
+    configObjectsMax: env.AUTONOMY_CONFIG_OBJECTS_MAX,
     userPool:
       userPoolId === undefined ? undefined : { userPoolId, clientIds: env.AUTONOMY_JWT_CLIENT_IDS },
   });

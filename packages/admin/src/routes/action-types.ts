@@ -1,12 +1,13 @@
 import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
-import { listAll } from "@autonomy-gate/core/config/list-all";
+import { mergedPage } from "@autonomy-gate/core/config/merged-page";
 import { ActionType } from "@autonomy-gate/core/ids";
 import type { ListedObject } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
+import { nextToken, PAGE_MAX, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { keysBody, NamedScope, OWN_TENANT_OR_GLOBAL } from "../http/scope.ts";
 import { makeChange, writtenBy } from "./write.ts";
@@ -49,22 +50,25 @@ export const listActionTypes = adminRoute({
   role: "viewer",
   reach: OWN_TENANT_OR_GLOBAL,
   params: NO_FIELDS,
-  query: NO_FIELDS,
+  query: z.strictObject(PageQuery),
   body: NOTHING,
-  success: z.object({ action_types: z.array(ActionTypeInForce) }),
-  handle: async ({ scope }, { listing }) => {
-    const [global, tenant] = await Promise.all([
-      listAll(listing, scopeOf(), "ACTION_TYPE"),
-      scope.kind === "TENANT" ? listAll(listing, scope, "ACTION_TYPE") : [],
-    ]);
-    const inForce = new Map<string, ActionTypeInForce>();
-    for (const [action_type, entry] of BUILT_IN_CATALOGUE) {
-      inForce.set(action_type, { action_type, source: "BUILT_IN", ...entry });
-    }
-    for (const item of global) inForce.set(item.name, entryView(item, "GLOBAL"));
-    for (const item of tenant) inForce.set(item.name, entryView(item, "TENANT"));
-    const sorted = [...inForce.values()].sort((a, b) => (a.action_type < b.action_type ? -1 : 1));
-    return json({ action_types: sorted });
+  success: z.object({
+    action_types: z.array(ActionTypeInForce),
+    next_token: z.string().optional(),
+  }),
+  handle: async ({ scope, query }, { listing }) => {
+    const question = { list: "action-types", scope };
+    const ofTenant = scope.kind === "TENANT" ? [{ scope, kind: "ACTION_TYPE" } as const] : [];
+    const page = await mergedPage(
+      listing,
+      [{ scope: scopeOf(), kind: "ACTION_TYPE" }, ...ofTenant],
+      { limit: query.limit ?? PAGE_MAX, after: placeIn(query.next_token, question) },
+      BUILT_IN_CATALOGUE.keys(),
+    );
+    const action_types = page.items.map(({ name, found: [global, tenant] }) =>
+      inForce(name, global, tenant),
+    );
+    return json({ action_types, ...nextToken(page, question) });
   },
 });
 
@@ -117,4 +121,17 @@ function entryView(
   if (!entry.success) return { action_type: name, source, unreadable: true, etag };
   const about = ActionTypeConfig.pick({ updated_at: true, updated_by: true }).safeParse(attributes);
   return { action_type: name, source, ...entry.data, ...about.data, etag };
+}
+
+/** The tenant's entry, else the global one, else the built-in one. */
+function inForce(
+  name: string,
+  global: ListedObject | undefined,
+  tenant: ListedObject | undefined,
+): ActionTypeInForce {
+  if (tenant !== undefined) return entryView(tenant, "TENANT");
+  if (global !== undefined) return entryView(global, "GLOBAL");
+  const builtIn = BUILT_IN_CATALOGUE.get(name);
+  if (builtIn === undefined) throw new TypeError("Only built-in types are known beforehand.");
+  return { action_type: name, source: "BUILT_IN", ...builtIn };
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditQuery, AuditReader, Page } from "@autonomy-gate/core/read-ports";
+import { visibleText } from "@autonomy-gate/core/visible-text";
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import { PageQuery, placeIn, tokenFor } from "../http/page.ts";
@@ -147,7 +148,7 @@ function csvRow(entry: AuditEntry): string {
 
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return visibleText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 /** Every field quoted; what a spreadsheet would run as a formula begins with an apostrophe. */

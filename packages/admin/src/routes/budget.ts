@@ -6,13 +6,13 @@ import {
 } from "@autonomy-gate/core/budget/budget";
 import type { ConfigObject } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import { listAll } from "@autonomy-gate/core/config/list-all";
 import { readBudget } from "@autonomy-gate/core/config/read-budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { invalid } from "../http/errors.ts";
 import { etagOf } from "../http/etag.ts";
+import { PAGE_MAX } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import {
   type AccountScope,
@@ -55,6 +55,8 @@ const BudgetAnswer = z.object({
   remaining_today: z.int().min(0).optional(),
   /** Daily caps that the account has for single types, beside those in `config`. */
   action_type_budgets: z.array(ActionTypeBudget).optional(),
+  /** Present where the account has more of them than are listed: the first 100 by name. */
+  action_type_budgets_complete: z.literal(false).optional(),
 });
 
 const BudgetKey = z.strictObject({ action_type: ActionType.optional() });
@@ -80,10 +82,10 @@ export const getBudget = adminRoute({
       return json({ config: config ?? null, ...(config && { source }) }, etag);
     }
     const [caps, now] = await Promise.all([
-      listAll(ports.listing, scope, "ACTION_TYPE_BUDGET"),
+      ports.listing.page(scope, "ACTION_TYPE_BUDGET", { limit: PAGE_MAX }),
       budgetNow(found?.attributes, scope, calendar, ports),
     ]);
-    const action_type_budgets = caps.flatMap(({ name, attributes }) => {
+    const action_type_budgets = caps.items.flatMap(({ name, attributes }) => {
       const ids = { ...scopeIds(scope), action_type: name };
       const stored = StoredActionTypeBudget.safeParse(attributes);
       const cap = ActionTypeBudget.safeParse({ ...stored.data, ...ids, etag: etagOf(attributes) });
@@ -95,6 +97,7 @@ export const getBudget = adminRoute({
         ...(source && { source }),
         ...now,
         ...(action_type_budgets.length === 0 ? {} : { action_type_budgets }),
+        ...(caps.next === undefined ? {} : { action_type_budgets_complete: false }),
       },
       etag,
     );

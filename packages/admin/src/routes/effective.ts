@@ -1,6 +1,6 @@
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
-import { listAll } from "@autonomy-gate/core/config/list-all";
+import { mergedPage } from "@autonomy-gate/core/config/merged-page";
 import type { Calendar } from "@autonomy-gate/core/day";
 import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
@@ -8,8 +8,10 @@ import { ActionType, IntentId } from "@autonomy-gate/core/ids";
 import { AutonomyMode, MODE_LEVELS, ModeSource } from "@autonomy-gate/core/mode/mode";
 import { resolveMode } from "@autonomy-gate/core/mode/resolve-mode";
 import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
+import type { Page } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
+import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
@@ -33,6 +35,11 @@ const EffectiveType = EffectiveMode.extend({
   explanation: z.string(),
 });
 
+const EffectiveTypes = z.object({
+  action_types: z.array(EffectiveType),
+  next_token: z.string().optional(),
+});
+
 export const effectiveMode = adminRoute({
   method: "get",
   path: "/config/effective",
@@ -42,12 +49,14 @@ export const effectiveMode = adminRoute({
   role: "viewer",
   reach: ACCOUNT,
   params: NO_FIELDS,
-  query: z.strictObject({ action_type: ActionType.optional() }),
+  query: z.strictObject({ action_type: ActionType.optional(), ...PageQuery }),
   body: NOTHING,
-  success: z.union([EffectiveMode, z.object({ action_types: z.array(EffectiveType) })]),
+  success: z.union([EffectiveMode, EffectiveTypes]),
   handle: async ({ scope, query, calendar }, ports) => {
     const one = query.action_type;
-    const types = one === undefined ? await knownTypes(scope, ports) : [one];
+    const question = { list: "effective", scope };
+    const page = one === undefined ? await knownTypes(scope, query, question, ports) : undefined;
+    const types = page?.items ?? (one === undefined ? [] : [one]);
     const replies = await ports.gate.readFacts(
       types.map((action_type) => ({ ...accountOf(scope), action_type })),
     );
@@ -61,6 +70,7 @@ export const effectiveMode = adminRoute({
       action_types: known.map(({ action_type, facts }) =>
         typeView(action_type, facts, scope, calendar),
       ),
+      ...(page && nextToken(page, question)),
     });
   },
 });
@@ -104,18 +114,25 @@ function typeView(
   };
 }
 
-/** Every type that the catalogue knows or that a mode is set for. */
-async function knownTypes(scope: AccountScope, { listing }: AdminPorts): Promise<ActionType[]> {
+/** A page of every type that the catalogue knows or that a mode is set for. */
+async function knownTypes(
+  scope: AccountScope,
+  query: { readonly limit?: number | undefined; readonly next_token?: string | undefined },
+  question: unknown,
+  { listing }: AdminPorts,
+): Promise<Page<ActionType>> {
   const tenant = scopeOf(scope.tenant_id);
-  const lists = await Promise.all([
-    listAll(listing, scopeOf(), "ACTION_TYPE"),
-    listAll(listing, tenant, "ACTION_TYPE"),
-    listAll(listing, tenant, "MODE"),
-    listAll(listing, scope, "MODE"),
-  ]);
-  const names = new Set([...BUILT_IN_CATALOGUE.keys(), ...lists.flat().map(({ name }) => name)]);
-  return [...names].sort().flatMap((name) => {
+  const lists = [
+    { scope: scopeOf(), kind: "ACTION_TYPE" },
+    { scope: tenant, kind: "ACTION_TYPE" },
+    { scope: tenant, kind: "MODE" },
+    { scope, kind: "MODE" },
+  ] as const;
+  const range = { limit: query.limit ?? PAGE_DEFAULT, after: placeIn(query.next_token, question) };
+  const page = await mergedPage(listing, lists, range, BUILT_IN_CATALOGUE.keys());
+  const items = page.items.flatMap(({ name }) => {
     const type = ActionType.safeParse(name);
     return type.success ? [type.data] : [];
   });
+  return { ...page, items };
 }

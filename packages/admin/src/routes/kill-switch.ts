@@ -6,6 +6,7 @@ import {
   KILL_SWITCH_REASON_LENGTH_MAX,
   KillSwitchV1,
 } from "@autonomy-gate/core/kill-switch/kill-switch";
+import { hasVisibleText } from "@autonomy-gate/core/visible-text";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { invalid } from "../http/errors.ts";
@@ -33,7 +34,8 @@ const SwitchBody = z.strictObject({
     .trim()
     .min(1)
     .max(KILL_SWITCH_REASON_LENGTH_MAX)
-    .refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
+    .refine((text) => text.isWellFormed(), "must be well-formed Unicode")
+    .refine(hasVisibleText, "must have a visible character"),
   action_types: z.array(ActionType).min(1).max(ACTION_TYPES_MAX).optional(),
   expires_at: KillSwitchV1.shape.expires_at,
 });

@@ -44,6 +44,7 @@ export async function makeChange(change: Change, caller: Caller, ports: AdminPor
   };
   const written = await store(made, ports);
   if (written === "changed-meanwhile") throw changedMeanwhile();
+  if (typeof written === "object") throw tooMany(written.objectsMax);
   const delivery = await ports.changes.publish(configChanged(made, ports.newId()));
   if (!delivery.accepted) {
     const { requestId: request_id } = caller;
@@ -56,13 +57,21 @@ export async function makeChange(change: Change, caller: Caller, ports: AdminPor
 async function store(
   change: ConfigChange,
   { config }: AdminPorts,
-): Promise<"written" | "changed-meanwhile" | "unsettled"> {
+): Promise<"written" | "changed-meanwhile" | "unsettled" | { readonly objectsMax: number }> {
   try {
-    return (await config.write(change)).status;
+    const reply = await config.write(change);
+    return reply.status === "too-many" ? { objectsMax: reply.objectsMax } : reply.status;
   } catch (error) {
     if (error instanceof TransientError && error.code === "UNSETTLED") return "unsettled";
     throw error;
   }
+}
+
+function tooMany(objectsMax: number): HttpError {
+  return new HttpError(
+    "CONFLICT",
+    `The tenant has ${objectsMax} configuration objects, and may have no more. Delete some that are not needed.`,
+  );
 }
 
 function notSettled(): HttpError {

@@ -23,18 +23,23 @@ export interface ConfigStorePorts {
   readonly clock: Clock;
   /** A new id, sortable by time: of an audit entry, and of a request that may be sent again. */
   readonly newId: () => string;
+  /** Most configuration objects of a tenant and its accounts, stops left out. Default: 2,000. */
+  readonly objectsMax?: number;
 }
+
+export const CONFIG_OBJECTS_MAX_DEFAULT = 2_000;
 
 /**
  * The configuration and the protocol of its changes: compare and write, raise the account's fence in
  * the same transaction, wait until no read from before can still be under way, raise it again.
  */
-export function configStore({ table, clock, newId }: ConfigStorePorts): ConfigStore {
+export function configStore(ports: ConfigStorePorts): ConfigStore {
+  const { table, clock } = ports;
   const settle = (scope: ConfigScope) => raiseAgain(table, scope, clock);
   return {
     read: async (address) => attributesOf(await untilDone(clock, () => read(table, address))),
     write: async (change) => {
-      const reply = await writeChange({ table, clock, newId }, change);
+      const reply = await writeChange(ports, change);
       try {
         await settle(change.scope);
       } catch (cause) {
@@ -67,14 +72,15 @@ async function raiseAgain(table: Table, scope: ConfigScope, clock: Clock): Promi
 
 /** One token for all attempts: a change whose reply was lost is not taken for another's. */
 async function writeChange(
-  { table, clock, newId }: ConfigStorePorts,
+  { table, clock, newId, objectsMax = CONFIG_OBJECTS_MAX_DEFAULT }: ConfigStorePorts,
   change: ConfigChange,
 ): Promise<ChangeReply> {
-  const writes = changeWrites(change, newId());
+  const writes = changeWrites(change, newId(), objectsMax);
   const token = newId();
   return untilDone(clock, async (): Promise<ChangeReply> => {
     const reply = await table.transact(writes, token);
     if (reply.status === "done") return { status: "written" };
+    if (!reply.refused.has(0)) return { status: "too-many", objectsMax };
     const current = attributesOf(reply.refused.get(0));
     return { status: "changed-meanwhile", ...(current === undefined ? {} : { current }) };
   });

@@ -23,5 +23,7 @@ export interface ConfigChange extends ConfigAddress {
 
 export type ChangeReply =
   | { readonly status: "written" }
+  /** The tenant has as many configuration objects as it may; nothing was changed. */
+  | { readonly status: "too-many"; readonly objectsMax: number }
   /** The object is no longer what `before` says; nothing was changed. */
   | { readonly status: "changed-meanwhile"; readonly current?: ConfigAttributes };

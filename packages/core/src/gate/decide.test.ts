@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
     name: "GATE-4: a global kill switch that wants approval",
     snapshot: aSnapshot({ killSwitches: { GLOBAL: STOP("REQUIRE_APPROVAL", "incident 7") } }),
     because: ["KILL_SWITCH", "KILL_SWITCH"],
-    explanation: `The global kill switch is engaged (incident 7). ${APPROVE}`,
+    explanation: `The global kill switch is engaged ("incident 7"). ${APPROVE}`,
   },
   {
     name: "GATE-4: a tenant's kill switch that blocks",
@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
     decision: "BLOCK",
     because: ["KILL_SWITCH", "KILL_SWITCH"],
     explanation:
-      "The kill switch of tenant acme is engaged (incident 7). This action must not run.",
+      'The kill switch of tenant acme is engaged ("incident 7"). This action must not run.',
   },
   {
     name: "GATE-4: an account's kill switch without a reason",
@@ -381,7 +381,7 @@ describe("of several clauses that match", () => {
       "POLICY_ERROR",
     ]);
     expect(decision).toMatchObject({ decision: "BLOCK", reason: "KILL_SWITCH" });
-    expect(decision.explanation).toContain("tenant acme is engaged (incident 7)");
+    expect(decision.explanation).toContain('tenant acme is engaged ("incident 7")');
   });
 
   test("a blocking one decides over approvals listed before it", () => {
@@ -444,7 +444,7 @@ describe("what an agent says about itself (POL-6)", () => {
     },
   );
 
-  test.each<unknown>([null, 0, true, [], {}, ["LOW"], { toString: "LOW" }])(
+  test.each<unknown>([0, true, [], {}, ["LOW"], { toString: "LOW" }])(
     "%j is no risk level, so nothing is automatic",
     (risk_level) => {
       expect(decideNow(anIntent({ risk_level }), aSnapshot()).reason).toBe("RISK_LEVEL_UNKNOWN");

@@ -64,7 +64,7 @@ function riskFacts(
   entry: ActionTypeEntry | undefined,
 ): Pick<PolicyFacts, "risk_level" | "risk_source" | "risk_found"> {
   const tier = entry?.risk_tier;
-  if (received === undefined) {
+  if (received === undefined || received === null) {
     return tier === undefined
       ? { risk_level: null, risk_source: "NONE" }
       : { risk_level: tier, risk_source: "CATALOGUE" };

@@ -1,3 +1,4 @@
+import { quotation } from "../visible-text.ts";
 import { APPROVE, type Objection } from "./policy.ts";
 import type { PolicyQuestion } from "./question.ts";
 
@@ -11,7 +12,7 @@ export function killSwitchObjections(question: PolicyQuestion): Objection[] {
     }[stop.scope];
     const because = stop.unreadable
       ? " cannot be read and counts as engaged"
-      : ` is engaged${stop.reason === undefined ? "" : ` (${stop.reason})`}`;
+      : ` is engaged${stop.reason === undefined ? "" : ` (${quotation(stop.reason)})`}`;
     const then = stop.effect === "BLOCK" ? "This action must not run." : APPROVE;
     return {
       clause: "KILL_SWITCH",

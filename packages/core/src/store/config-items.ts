@@ -9,15 +9,49 @@ import { AutonomyModeConfigV1 } from "../mode/mode.ts";
 import { ActivePolicyV1 } from "../policy/policy.ts";
 import type { Delete, KeyedItem, Put, Update, Write } from "../table/table.ts";
 import { configAddress } from "./config-keys.ts";
-import { AUDIT_PREFIX, accountPk, CURRENT_BUDGET_STATE_SK, GLOBAL_PK, tenantPk } from "./keys.ts";
+import {
+  AUDIT_PREFIX,
+  accountPk,
+  CURRENT_BUDGET_STATE_SK,
+  GLOBAL_PK,
+  OBJECT_COUNT_SK,
+  tenantPk,
+} from "./keys.ts";
 
-/** The writes of one change: the object, its audit entry, and the account's fence if it has one. */
-export function changeWrites(change: ConfigChange, auditId: string): Write[] {
+/**
+ * The writes of one change: the object, what counts the tenant's objects where their number changes,
+ * the audit entry, and the account's fence if it has one.
+ *
+ * @param objectsMax how many objects a tenant may have
+ */
+export function changeWrites(change: ConfigChange, auditId: string, objectsMax: number): Write[] {
   const fenced = fencedAccount(change.scope);
   return [
     objectWrite(change),
+    ...objectCount(change, objectsMax),
     { kind: "put", table: "ledger", item: auditItem(change, auditId) },
     ...(fenced === undefined ? [] : [fenceRaise(fenced)]),
+  ];
+}
+
+/** Counts a tenant's objects. Stops are not counted: nothing may stand in their way. */
+function objectCount({ scope, object, before, after }: ConfigChange, objectsMax: number): Update[] {
+  const change = Number(after !== undefined) - Number(before !== undefined);
+  if (scope.kind === "GLOBAL" || object.kind === "KILL_SWITCH" || change === 0) return [];
+  return [
+    {
+      kind: "update",
+      table: "config",
+      pk: tenantPk(scope.tenant_id),
+      sk: OBJECT_COUNT_SK,
+      update: "ADD objects :change",
+      ...(change < 0
+        ? { values: { ":change": change } }
+        : {
+            condition: "(attribute_not_exists(objects) OR objects <= :most)",
+            values: { ":change": change, ":most": objectsMax - change },
+          }),
+    },
   ];
 }
 

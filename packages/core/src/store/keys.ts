@@ -43,6 +43,9 @@ export function catalogueSk(actionType: ActionType): string {
 
 export const ACTIVE_POLICY_SK = "POLICY#ACTIVE";
 
+/** How many configuration objects a tenant and its accounts have, stops left out. */
+export const OBJECT_COUNT_SK = "OBJECT_COUNT";
+
 export const CURRENT_BUDGET_STATE_SK = "BUDGET_STATE#CURRENT";
 
 /** The row a day is closed into. */

@@ -240,7 +240,7 @@ const RISK_ORDER = ["MINIMAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
 function risky(said: unknown, entry: Entry | undefined): Match[] {
   const own = typeof said === "string" ? RISK_ORDER.indexOf(asciiWord(said)) : -1;
   const risk = Math.max(own, RISK_ORDER.indexOf(entry?.risk ?? "none"));
-  if (risk === -1 || (said !== undefined && own === -1)) {
+  if (risk === -1 || (said !== undefined && said !== null && own === -1)) {
     return [approval("RISK_LEVEL_UNKNOWN", "RISK_LEVEL")];
   }
   if (risk > 2) return [approval("RISK_LEVEL_HIGH", "RISK_LEVEL")];

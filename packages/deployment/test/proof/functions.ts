@@ -87,6 +87,7 @@ export const environmentsNameTheStage: Check = (synthesis) => {
         tables,
         busName,
         corsOrigins: [],
+        configObjectsMax: 2_000,
         userPool,
       },
     ),

@@ -36,7 +36,7 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
     ],
     AutonomyAdmin: [
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], config),
-      allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], config, {
+      allow(["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], config, {
         "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
