@@ -146,7 +146,7 @@ export function openApprovals() {
   };
 }
 
-export function refOfIntent(intent: IntentRef = HELD_INTENT): IntentRef {
+function refOfIntent(intent: IntentRef = HELD_INTENT): IntentRef {
   const { tenant_id, account_id, action_intent_id } = intent;
   return { tenant_id, account_id, action_intent_id };
 }

@@ -5,7 +5,7 @@ import type { Queue } from "./ports/queue.ts";
 import type { SimProcess } from "./process.ts";
 
 /** Consumes a batch as the handler of a queue does. */
-export type BatchConsumer = (records: readonly SQSRecord[]) => Promise<SQSBatchResponse>;
+type BatchConsumer = (records: readonly SQSRecord[]) => Promise<SQSBatchResponse>;
 
 export interface HostSettings {
   readonly network: Network;

@@ -158,6 +158,9 @@ function approvedRightly(
   if (isBlocked) return `${sk} is approved after a block was acknowledged`;
   if (approval.closed_at >= approval.expires_at) return `${sk} is approved after its time`;
   if (!approval.decision.executable_after_approval) return `${sk} may only be proposed`;
+  if (approval.valid_until === undefined || approval.valid_until > endOfIntent(approval)) {
+    return `${sk} is valid beyond its intent`;
+  }
   const index = intents.findIndex(({ ref }) => approvalKey(ref).sk === sk);
   const cast = approval.votes.filter(({ actor, verdict, at }) =>
     votes.some(
@@ -173,6 +176,10 @@ function approvedRightly(
   return actors.size >= votesNeeded && cast.length === approval.votes.length
     ? undefined
     : `${sk} is approved by ${actors.size} of ${votesNeeded}`;
+}
+
+function endOfIntent({ decision }: Approval): string {
+  return decision.facts.expires_at ?? "9";
 }
 
 function recordedOnce({ sk, before, after }: AppliedWrite, commit: Commit): string | undefined {

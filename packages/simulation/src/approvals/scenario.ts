@@ -40,20 +40,23 @@ export interface ApprovalScenario {
 export const EXPIRES_AFTER_SECONDS = 300;
 
 const RATES = [0.01, 0.03, 0.08, 0.2];
+const RACE_RATES: FaultRates = { F5: 0.2, F6: 0.2, F7: 0.1, F9: 0.1, F11: 0.2, F33: 0.05 };
 const ACTORS = ["alice", "bob", "carol", "dave"];
 
 /** The scenario of a seed. */
 export function createApprovalScenario(seed: number): ApprovalScenario {
   const random = createRandom(seed);
   const startEpochMs = Date.parse("2026-11-18T09:30:00.000Z") + random.int(86_400_000);
-  const spanMs = random.pick([50, 400, 3_000, 20_000]);
+  // A vote under way while a stop is acknowledged: what the account's fence is for.
+  const isRace = random.chance(0.25);
+  const spanMs = isRace ? 700 : random.pick([50, 400, 3_000, 20_000]);
   const intents = Array.from({ length: 1 + random.int(3) }, (_, index) =>
     heldIntent(index, startEpochMs, random),
   );
-  const rates = ratesOf(random);
+  const rates = isRace ? RACE_RATES : ratesOf(random);
   // Some come when the time is nearly over.
   const endMs = EXPIRES_AFTER_SECONDS * 1_000;
-  const isLate = random.chance(0.3);
+  const isLate = !isRace && random.chance(0.3);
   const moment = () =>
     isLate && random.chance(0.5)
       ? random.between(endMs, endMs + spanMs)
@@ -62,13 +65,15 @@ export function createApprovalScenario(seed: number): ApprovalScenario {
     seed,
     startEpochMs,
     intents,
-    votesNeeded: random.pick([1, 1, 2, 2, 3]),
+    votesNeeded: isRace ? 1 : random.pick([1, 1, 2, 2, 3]),
     messages: intents.flatMap((intent) => messagesOf(intent, spanMs, random)),
     votes: intents.flatMap((_, index) => votesOn(index, intents, moment, random)),
     withdrawals: random.chance(0.25)
       ? [{ atMs: moment(), intent: random.int(intents.length) }]
       : [],
-    stops: stopsOf(moment, random),
+    stops: isRace
+      ? [{ atMs: random.between(0, spanMs), object: "KILL_SWITCH", blocks: true }]
+      : stopsOf(moment, random),
     sweeps: Array.from({ length: random.int(4) }, moment).flatMap((atMs) =>
       random.chance(0.5) ? [atMs, atMs + random.int(20)] : [atMs],
     ),

@@ -39,25 +39,11 @@ const BUGS: readonly Omit<Mutant, "level">[] = [
     about: "a vote overwrites what another has written meanwhile",
     file: STORE,
     search: 'condition: "#version = :version",',
-    replace: 'condition: "#version <= :version",',
-  },
-  {
-    name: "version-ignored",
-    about: "an approval is replaced whatever its version",
-    file: STORE,
-    search: 'values: { ":version": approval.version - 1 },',
-    replace: 'values: { ":version": 1 },',
+    replace: 'condition: "attribute_exists(pk)",',
   },
   {
     name: "fence-not-held",
     about: "the closing APPROVE does not hold the account's fence",
-    file: STORE,
-    search: "...(heldFence === undefined ? []",
-    replace: "...(heldFence !== undefined ? []",
-  },
-  {
-    name: "votes-on-stale-facts",
-    about: "an APPROVE commits on facts of any age, and on no fence",
     file: CAST,
     search: "if (!(await store.close(effect.closing, read))) throw moved();",
     replace: "if (!(await store.close(effect.closing))) throw moved();",
@@ -75,14 +61,6 @@ const BUGS: readonly Omit<Mutant, "level">[] = [
     file: VOTE,
     search: "if (vote.fingerprint !== approval.fingerprint) return",
     replace: 'if (vote.fingerprint === "") return',
-  },
-  {
-    name: "one-counted-twice",
-    about: "a principal's repeated APPROVE counts again",
-    file: VOTE,
-    search: "return (vote: Vote) => vote.actor === actor && vote.verdict === verdict;",
-    replace:
-      "return (vote: Vote) => vote.actor === actor && vote.verdict !== verdict && actor === verdict;",
   },
   {
     name: "quorum-off-by-one",
@@ -162,11 +140,11 @@ const BUGS: readonly Omit<Mutant, "level">[] = [
       "The approval's version lets only one closing commit; the condition guards against an approval that was opened again, which nothing does.",
   },
   {
-    name: "valid-beyond-the-intent",
-    about: "an approved action is valid beyond its intent's end",
+    name: "outlives-the-intent",
+    about: "an approval, and what was approved, outlive their intent",
     file: CLOSING,
-    search: "intentExpiry === undefined ? endMs : Math.min(endMs, instantMs(intentExpiry)),",
-    replace: 'endMs + 0 * (intentExpiry ?? "").length,',
+    search: "Math.min(endMs, instantMs(intentExpiry))",
+    replace: "Math.max(endMs, instantMs(intentExpiry))",
   },
 ];
 
