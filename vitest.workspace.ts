@@ -6,6 +6,9 @@ const ROOT = import.meta.dirname;
 /** One run's properties are the next one's: a failure seen is a failure that comes again. */
 const SEEDED = { setupFiles: join(ROOT, "fast-check.setup.ts") };
 
+/** Files share a worker's modules: nothing in these packages is kept between tests, and each file starts faster. */
+const SHARED = { ...SEEDED, isolate: false };
+
 const BESIDE_AND_APART = "{src,test}/**/*.test.ts";
 const APART = "test/**/*.test.ts";
 
@@ -29,8 +32,8 @@ export default defineConfig({
     // By default one processor is left free: of two, half the machine.
     maxWorkers: "100%",
     projects: [
-      project("core", "packages/core", BESIDE_AND_APART, SEEDED),
-      project("consumers", "packages/consumers", BESIDE_AND_APART, SEEDED),
+      project("core", "packages/core", BESIDE_AND_APART, SHARED),
+      project("consumers", "packages/consumers", BESIDE_AND_APART, SHARED),
       project("admin", "packages/admin", BESIDE_AND_APART, SEEDED),
       project("local", "packages/local", BESIDE_AND_APART, SEEDED),
       project("contracts", "packages/contracts", APART, SEEDED),

@@ -166,10 +166,15 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
       resources: [tables.config.arn],
     },
     {
-      // Keys are made at a terminal, never over HTTP.
-      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      // A key is never deleted: audit entries name it.
+      actions: ["dynamodb:DeleteItem"],
       resources: [tables.config.arn],
       conditions: [leadingKey("ForAllValues:StringNotEquals")],
+    },
+    {
+      // Updates note when a key was used, and count a tenant's objects.
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [tables.config.arn],
     },
     {
       actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

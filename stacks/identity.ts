@@ -4,10 +4,12 @@ import type { Settings } from "./settings.ts";
 const GROUPS = {
   viewer: "Reads configuration, decisions and the audit trail",
   operator: "Also uses the kill switch",
-  admin: "Also writes configuration",
+  admin: "Also writes configuration, and does all else",
+  approver: "Reads, and approves or rejects what is held",
+  executor: "Starts and reports executions, and reads nothing else",
 } as const;
 
-/** Attributes a signed-in user may change. Never the tenant: it decides whose data they see. */
+/** Attributes a signed-in user may change. Never tenant or accounts: they decide whose data they see. */
 const WRITABLE_ATTRIBUTES = ["email", "name"];
 
 /** SST does not name it. */
@@ -40,7 +42,7 @@ export function createIdentity({ production }: Settings): Identity {
           requireUppercase: true,
           temporaryPasswordValidityDays: 7,
         };
-        args.schemas = [TENANT_ATTRIBUTE];
+        args.schemas = [TENANT_ATTRIBUTE, ACCOUNTS_ATTRIBUTE];
         return undefined;
       },
     },
@@ -63,6 +65,14 @@ const TENANT_ATTRIBUTE = {
   stringAttributeConstraints: { minLength: "1", maxLength: "128" },
 };
 
+/** Ids or prefixes, separated by commas; absent: every account of the tenant. */
+const ACCOUNTS_ATTRIBUTE = {
+  name: "account_ids",
+  attributeDataType: "String",
+  mutable: true,
+  stringAttributeConstraints: { minLength: "1", maxLength: "2048" },
+};
+
 function addClient(pool: sst.aws.CognitoUserPool): UserPoolClient {
   return pool.addClient("AutonomyAdminClient", {
     transform: {
@@ -75,7 +85,13 @@ function addClient(pool: sst.aws.CognitoUserPool): UserPoolClient {
         args.generateSecret = false;
         args.preventUserExistenceErrors = "ENABLED";
         args.enableTokenRevocation = true;
-        args.readAttributes = ["custom:tenant_id", "email", "email_verified", "name"];
+        args.readAttributes = [
+          "custom:account_ids",
+          "custom:tenant_id",
+          "email",
+          "email_verified",
+          "name",
+        ];
         args.writeAttributes = WRITABLE_ATTRIBUTES;
         args.idTokenValidity = 60;
         args.accessTokenValidity = 60;

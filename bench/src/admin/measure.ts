@@ -53,7 +53,8 @@ export async function measureAdmin(): Promise<AdminFigure[]> {
 async function measureOn(stack: StackFile): Promise<AdminFigure[]> {
   const { dynamodb, destroy } = connect(stack);
   const table = dynamoTable(dynamodb, tableNames(stack));
-  const keyFor = (tenant_id: TenantId | "*") => createApiKey(table, { tenant_id, role: "admin" });
+  const keyFor = (tenant_id: TenantId | "*") =>
+    createApiKey(table, { tenant_id, roles: ["admin"] });
   const own = await keyFor(TENANT_ID);
   const platform = await keyFor("*");
   destroy();

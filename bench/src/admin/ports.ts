@@ -14,7 +14,12 @@ export function adminPorts(stack: StackFile) {
     events: new EventBridgeClient({ region, credentials, endpoint: events.endpoint }),
     busName: events.bus,
     clock: systemClock(),
-    telemetry: { answered: () => {}, failed: () => {}, notEmitted: () => {} },
+    telemetry: {
+      answered: () => {},
+      failed: () => {},
+      notEmitted: () => {},
+      useNotNoted: () => {},
+    },
     corsOrigins: [],
   });
 }

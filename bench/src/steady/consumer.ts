@@ -16,7 +16,13 @@ export function automaticFacts(): StoredFacts {
       TENANT_DEFAULT: { status: "readable", value: "AUTO_EXECUTE" },
       GLOBAL_DEFAULT: ABSENT,
     },
-    killSwitches: { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: ABSENT },
+    killSwitches: {
+      GLOBAL: ABSENT,
+      TENANT_PLATFORM: ABSENT,
+      TENANT: ABSENT,
+      ACCOUNT_PLATFORM: ABSENT,
+      ACCOUNT: ABSENT,
+    },
     catalogue: { TENANT: ABSENT, GLOBAL: ABSENT },
     activePolicy: { TENANT: ABSENT, GLOBAL: ABSENT },
     budgets: {

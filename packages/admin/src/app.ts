@@ -25,7 +25,14 @@ export function createApp(ports: AdminPorts): AdminApp {
     cors({
       origin: [...ports.corsOrigins],
       allowMethods: ["GET", "PUT", "POST", "DELETE"],
-      allowHeaders: ["Authorization", "Content-Type", "If-Match", "X-Api-Key", "X-Tenant-Id"],
+      allowHeaders: [
+        "Authorization",
+        "Content-Type",
+        "If-Match",
+        "If-None-Match",
+        "X-Api-Key",
+        "X-Tenant-Id",
+      ],
       exposeHeaders: ["ETag", "X-Request-Id", NEXT_TOKEN_HEADER],
       maxAge: 600,
     }),

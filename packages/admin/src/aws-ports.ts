@@ -13,7 +13,7 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { v7 as uuidV7 } from "uuid";
 import type { TokenVerifier } from "./auth/tokens.ts";
 import type { AdminTelemetry } from "./http/telemetry.ts";
-import { apiKeyStore } from "./keys/key-store.ts";
+import { apiKeyStore, keyListing, keyUse } from "./keys/key-store.ts";
 import type { AdminPorts } from "./ports.ts";
 
 /** Nothing here commits a decision, so the SDK may try again by itself, inside these bounds. */
@@ -43,14 +43,16 @@ export interface AwsParts {
 
 /** The API's ports on DynamoDB and EventBridge. */
 export function awsPorts(parts: AwsParts): AdminPorts {
-  const { client, tables, clock, tokens } = parts;
+  const { client, tables, clock, telemetry, tokens } = parts;
   const table = dynamoTable(client, tables);
   const newId = () => uuidV7({ msecs: clock.epochMs() });
   return {
     authentication: {
       keys: apiKeyStore(table),
+      keyUse: keyUse(table, telemetry.useNotNoted),
       ...(tokens === undefined ? {} : { tokens }),
     },
+    keys: keyListing(table),
     config: configStore({
       table,
       clock,
@@ -65,7 +67,7 @@ export function awsPorts(parts: AwsParts): AdminPorts {
     changes: eventBridgeChangeBus(parts.events, parts.busName),
     clock,
     newId,
-    telemetry: parts.telemetry,
+    telemetry,
     corsOrigins: parts.corsOrigins,
   };
 }

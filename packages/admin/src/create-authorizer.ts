@@ -1,5 +1,7 @@
 import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import type { Clock } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";
 import { cognitoTokens } from "./auth/tokens.ts";
@@ -23,13 +25,16 @@ const Event = z.object({
  * Lets calls pass that carry a credential. It decides nothing else: the API itself looks at the
  * credential again, and at the tenant and role.
  */
-export function authorizerOn(authentication: Authentication): Authorizer {
+export function authorizerOn(
+  authentication: Authentication,
+  clock: Pick<Clock, "epochMs"> = systemClock(),
+): Authorizer {
   return async (event) => {
     const headers = Event.safeParse(event).data?.headers ?? {};
     const wanted = ["x-api-key", "authorization"];
     const given = Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
     try {
-      await authenticate(new Headers(given), authentication);
+      await authenticate(new Headers(given), authentication, clock.epochMs());
       return { isAuthorized: true };
     } catch (error) {
       if (error instanceof HttpError || error instanceof TypeError) return { isAuthorized: false };

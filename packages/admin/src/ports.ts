@@ -8,10 +8,12 @@ import type {
 } from "@autonomy-gate/core/read-ports";
 import type { Authentication } from "./auth/authenticate.ts";
 import type { AdminTelemetry } from "./http/telemetry.ts";
+import type { KeyListing } from "./keys/key-store.ts";
 
 /** All the admin API works with. */
 export interface AdminPorts {
   readonly authentication: Authentication;
+  readonly keys: KeyListing;
   readonly config: ConfigStore;
   readonly listing: ConfigListing;
   readonly gate: Pick<GateStore, "readFacts">;

@@ -203,7 +203,7 @@ describe("budgets", () => {
 });
 
 describe("action types", () => {
-  it("a tenant's entry replaces the global one, that the built-in one; each can be taken back", async () => {
+  it("a tenant's entry tightens the global one, that replaces the built-in one; each can be taken back", async () => {
     const admin = await openAdmin();
     const platform = await admin.newKey("*", "admin");
     const entry = {
@@ -223,15 +223,15 @@ describe("action types", () => {
     expect(await find()).toMatchObject({ source: "GLOBAL", risk_tier: "HIGH" });
     const own = await admin.send("PUT", "/action-types", {
       key: platform,
-      body: { ...entry, tenant_id: "acme", risk_tier: "MINIMAL" },
+      body: { ...entry, tenant_id: "acme", risk_tier: "CRITICAL" },
     });
     expect(own.json.action_type).toMatchObject({
       action_type: entry.action_type,
-      risk_tier: "MINIMAL",
+      risk_tier: "CRITICAL",
     });
     expect(await find()).toMatchObject({
       source: "TENANT",
-      risk_tier: "MINIMAL",
+      risk_tier: "CRITICAL",
       etag: own.json.action_type.etag,
     });
     const path = `/action-types/${entry.action_type}`;
@@ -259,8 +259,8 @@ describe("action types", () => {
 
     expect((await put(platform, "HIGH")).status).toBe(200);
     expect(await riskSeenBy(tenant, "/action-types")).toEqual(["GLOBAL HIGH"]);
-    expect((await put(tenant, "LOW")).status).toBe(200);
-    expect(await riskSeenBy(tenant, "/action-types")).toEqual(["TENANT LOW"]);
+    expect((await put(tenant, "CRITICAL")).status).toBe(200);
+    expect(await riskSeenBy(tenant, "/action-types")).toEqual(["TENANT CRITICAL"]);
     expect(await riskSeenBy(platform, "/action-types")).toEqual(["GLOBAL HIGH"]);
     expect(await riskSeenBy(platform, "/action-types?tenant_id=other")).toEqual(["GLOBAL HIGH"]);
 

@@ -68,7 +68,7 @@ describe("what a DELETE removes", () => {
       await put("/config", { ...whose, mode: "DISABLED" });
     }
     await put("/budget", { ...account, action_type: TYPE, max_autonomous_per_day: 1 });
-    await put("/action-types", { ...tenant, ...ENTRY });
+    await put("/action-types", { ...tenant, ...ENTRY, risk_tier: "CRITICAL" });
     await put("/action-types", ENTRY);
     expect(await standing()).toEqual(ALL);
   }
@@ -192,7 +192,7 @@ describe("a body that a route does not know", () => {
     const admin = await openAdmin();
     const key = await admin.newKey("acme", "admin");
     for (const { method, path } of ROUTES.filter((route) => route.method !== "get")) {
-      const at = `${path.replace("{type}", TYPE)}?tenant_id=acme`;
+      const at = `${path.replace("{type}", TYPE).replace("{key_id}", "0".repeat(16))}?tenant_id=acme`;
       const reply = await admin.send(method.toUpperCase(), at, { key, body: { unheard_of: 1 } });
       expect(reply, `${method} ${path}`).toMatchObject({ status: 400 });
       expect(reply.text).toContain("body.unheard_of");

@@ -22,6 +22,7 @@ describe("environment", () => {
       tables: { config: "config", budgetState: "budget", ledger: "ledger" },
       busName: "bus",
       corsOrigins: ["https://a.example.com", "https://b.example.com"],
+      configObjectsMax: 2_000,
       userPool,
     });
     expect(authorizerConfigFrom(VARIABLES)).toEqual({ configTable: "config", userPool });

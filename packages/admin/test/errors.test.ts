@@ -20,6 +20,7 @@ function failing(fault: () => Error) {
     budgetStates: { current: fail, closed: fail },
     decisions: { find: fail, page: fail },
     audit: { page: fail },
+    keys: { page: fail },
   });
 }
 

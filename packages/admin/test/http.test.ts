@@ -57,7 +57,8 @@ describe("over HTTP, on the local stack", () => {
       new PutTargetsCommand({ Rule: "changes", EventBusName: "autonomy-local", Targets }),
     );
     const tenant_id = TenantId.parse("acme");
-    key = (await createApiKey(dynamoTable(client, TABLES), { tenant_id, role: "admin" })).api_key;
+    key = (await createApiKey(dynamoTable(client, TABLES), { tenant_id, roles: ["admin"] }))
+      .api_key;
     server = await serveAdmin({
       ...AWS,
       dynamodb: { endpoint: database.endpoint, tables: TABLES },

@@ -91,7 +91,7 @@ describe("items that others wrote", () => {
   it("a change that cannot be stored fails at once and for good", async () => {
     const change = {
       scope: scopeOf(),
-      object: { kind: "KILL_SWITCH" } as const,
+      object: { kind: "KILL_SWITCH", owner: "PLATFORM" } as const,
       after: { engaged: true, version: Number.MAX_SAFE_INTEGER + 1 },
       actor: "test",
       action: "test",

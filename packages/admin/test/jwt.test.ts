@@ -79,6 +79,28 @@ describe("bearer tokens", () => {
     expect(put.status).toBe(403);
   });
 
+  it("gives every role of its groups, and limits them to its accounts", async () => {
+    const limited = { ...CLAIMS, "custom:account_ids": "acct_1, emea-*" };
+    const accounts = ["acct_1", "emea-7", "acct_12", "emea"];
+    const statuses = accounts.map(async (account) => {
+      return (await get(await token(limited), `/config?account_id=${account}`)).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 200, 403, 403]);
+    for (const odd of ["", "*", "a#b", "acct_1,,", 7, ["acct_1"]]) {
+      const claims = { ...CLAIMS, "custom:account_ids": odd };
+      expect((await get(await token(claims), "/config?account_id=acct_1")).status).toBe(403);
+    }
+    const groups = ["autonomy-executor", "autonomy-operator"];
+    const both = {
+      authorization: `Bearer ${await token({ ...CLAIMS, "cognito:groups": groups })}`,
+    };
+    const body = { engaged: false, effect: "BLOCK", reason: "none" };
+    const stop = "/kill-switch?tenant_id=acme";
+    expect((await admin.send("PUT", stop, { body, headers: both })).status).toBe(200);
+    const executor = await token({ ...CLAIMS, "cognito:groups": ["autonomy-executor"] });
+    expect((await get(executor)).status).toBe(403);
+  });
+
   it("refuses alg none, with and without a signature", async () => {
     const parts = (header: object) =>
       [header, { ...CLAIMS, iss: ISSUER, aud: AUDIENCE, exp: inSeconds(600) }]
@@ -178,8 +200,10 @@ describe("bearer tokens", () => {
     const id = { ...CLAIMS, token_use: "id" };
     expect(await cognito.verify(await token(id))).toEqual({
       actor: "user:ada",
-      role: "admin",
+      kind: "PERSON",
+      roles: ["admin"],
       tenant: "acme",
+      limits: {},
     });
     for (const claims of [
       { ...id, exp: undefined },

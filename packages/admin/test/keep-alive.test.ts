@@ -14,7 +14,12 @@ describe("on one connection, kept alive", () => {
       ...AWS,
       dynamodb: { endpoint: admin.endpoint, tables: TABLES },
       events: { endpoint: "http://127.0.0.1:9", bus: "bus" },
-      telemetry: { answered: () => {}, failed: () => {}, notEmitted: () => {} },
+      telemetry: {
+        answered: () => {},
+        failed: () => {},
+        notEmitted: () => {},
+        useNotNoted: () => {},
+      },
     });
   });
   afterAll(async () => {

@@ -43,8 +43,10 @@ describe("API keys", () => {
     expect(listed).toContainEqual({
       key_id: idOf(key),
       tenant_id: "listed",
-      role: "operator",
+      roles: ["operator"],
+      kind: "SERVICE",
       created_at: expect.any(String),
+      created_by: "terminal",
     });
     expect(JSON.stringify(listed)).not.toContain("sha256");
   });

@@ -70,9 +70,15 @@ describe("kill switch", () => {
     );
     const { json } = await put(STOP, "/kill-switch?tenant_id=acme&account_id=scopes");
     expect(json.effective).toEqual([
-      { scope: "GLOBAL", effect: "REQUIRE_APPROVAL", reason: "Everyone" },
-      { scope: "TENANT", effect: "BLOCK", reason: "Tenant", action_types: ["X_TYPE"] },
-      { scope: "ACCOUNT", effect: "BLOCK", reason: "Incident 7" },
+      { scope: "GLOBAL", owner: "PLATFORM", effect: "REQUIRE_APPROVAL", reason: "Everyone" },
+      {
+        scope: "TENANT",
+        owner: "TENANT",
+        effect: "BLOCK",
+        reason: "Tenant",
+        action_types: ["X_TYPE"],
+      },
+      { scope: "ACCOUNT", owner: "TENANT", effect: "BLOCK", reason: "Incident 7" },
     ]);
     const off = { ...STOP, engaged: false, reason: "Over" };
     await put(off, "/kill-switch", platform);
@@ -128,7 +134,9 @@ describe("kill switch", () => {
     const { json } = await admin.send("GET", "/kill-switch?account_id=long", { key: operator });
     expect(json).toMatchObject({ kill_switch: stored });
     const { effect, reason, action_types } = stored;
-    expect(json.effective).toEqual([{ scope: "ACCOUNT", effect, reason, action_types }]);
+    expect(json.effective).toEqual([
+      { scope: "ACCOUNT", owner: "TENANT", effect, reason, action_types },
+    ]);
   });
 
   it("shows a corrupt stored switch as engaged", async () => {
@@ -138,7 +146,7 @@ describe("kill switch", () => {
     const { json } = await admin.send("GET", "/kill-switch?account_id=corrupt", { key: operator });
     expect(json).toMatchObject({
       kill_switch: { engaged: true, unreadable: true },
-      effective: [{ scope: "ACCOUNT", effect: "BLOCK", unreadable: true }],
+      effective: [{ scope: "ACCOUNT", owner: "TENANT", effect: "BLOCK", unreadable: true }],
     });
   });
 

@@ -1,6 +1,7 @@
+import { mayActAs, Role } from "@autonomy-gate/core/access/role";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mayActAs, type Role } from "../src/auth/credential.ts";
 import { ROUTES } from "../src/routes/routes.ts";
+import { accountNamed, naming, PLACES, withoutTenant } from "./naming.ts";
 import { type Json, openAdmin, type TestAdmin } from "./open-admin.ts";
 import {
   documentedOperations,
@@ -10,10 +11,7 @@ import {
   urlOf,
 } from "./requests.ts";
 
-/** Where a request names its tenant. */
-const PLACES = ["query", "header", "body"] as const;
-
-const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
+const ROLES = Role.options;
 
 describe("every route × credential × tenant", () => {
   let admin: TestAdmin;
@@ -51,6 +49,7 @@ describe("every route × credential × tenant", () => {
 
   for (const { name, route, plain } of cases) {
     const account = accountNamed(plain);
+    const [least = "admin"] = route.roles;
 
     it(`API-4 ${name} refuses a request without a credential, or with one that is none`, async () => {
       const own = naming(plain, "query", "acme", account);
@@ -75,7 +74,7 @@ describe("every route × credential × tenant", () => {
       for (const place of PLACES) {
         if (place === "body" && !route.takesBody) continue;
         const theirs = naming(plain, place, "acme", account);
-        const reply = await send(theirs, keys.get(`mallory ${route.role}`));
+        const reply = await send(theirs, keys.get(`mallory ${least}`));
         expect(reply).toMatchObject({ status: 403, json: { code: "FORBIDDEN" } });
         expect(reply.text).not.toContain("acme");
       }
@@ -84,23 +83,21 @@ describe("every route × credential × tenant", () => {
     it(`API-1 ${name} refuses a request that names two tenants`, async () => {
       const own = naming(plain, "query", "mallory", account);
       const mixed = { ...own, headers: { "X-Tenant-Id": "acme" } };
-      expect(await send(mixed, keys.get(`mallory ${route.role}`))).toMatchObject({ status: 403 });
-      expect(await send(mixed, keys.get(`* ${route.role}`))).toMatchObject({ status: 400 });
+      expect(await send(mixed, keys.get(`mallory ${least}`))).toMatchObject({ status: 403 });
+      expect(await send(mixed, keys.get(`* ${least}`))).toMatchObject({ status: 400 });
     });
 
-    it(`API-4 ${name} needs the role ${route.role}`, async () => {
+    it(`API-4 ${name} needs the role ${least}`, async () => {
       for (const role of ROLES) {
         const reply = await send(naming(plain, "query", "acme", account), keys.get(`acme ${role}`));
-        if (mayActAs(role, route.role)) expect([200, 204, 404]).toContain(reply.status);
+        if (route.roles.some((one) => mayActAs([role], one)))
+          expect([200, 204, 404]).toContain(reply.status);
         else expect(reply).toMatchObject({ status: 403, json: { code: "FORBIDDEN" } });
       }
     });
 
     it(`${name} serves the platform's credential for a tenant`, async () => {
-      const reply = await send(
-        naming(plain, "query", "acme", account),
-        keys.get(`* ${route.role}`),
-      );
+      const reply = await send(naming(plain, "query", "acme", account), keys.get(`* ${least}`));
       expect([200, 204, 404]).toContain(reply.status);
     });
 
@@ -111,8 +108,8 @@ describe("every route × credential × tenant", () => {
           headers: { [header]: "acme" },
         };
         const body = withoutTenant(request);
-        expect([200, 204, 404]).toContain((await send(body, keys.get(`* ${route.role}`))).status);
-        expect(await send(body, keys.get(`mallory ${route.role}`))).toMatchObject({ status: 403 });
+        expect([200, 204, 404]).toContain((await send(body, keys.get(`* ${least}`))).status);
+        expect(await send(body, keys.get(`mallory ${least}`))).toMatchObject({ status: 403 });
       }
     });
 
@@ -127,14 +124,14 @@ describe("every route × credential × tenant", () => {
           { tenant_id: "acme" },
           `{"tenant_id":"acme","__proto__":{},"deep":${nestedTooDeep}}`,
         ]) {
-          const reply = await send({ ...theirs, body: spoilt }, keys.get(`mallory ${route.role}`));
+          const reply = await send({ ...theirs, body: spoilt }, keys.get(`mallory ${least}`));
           expect(reply, JSON.stringify(spoilt)).toMatchObject({
             status: 403,
             json: { code: "FORBIDDEN" },
           });
         }
         const malformed = { ...theirs, body: { ...body, tenant_id: "a#b", intent: undefined } };
-        expect(await send(malformed, keys.get(`mallory ${route.role}`))).toMatchObject({
+        expect(await send(malformed, keys.get(`mallory ${least}`))).toMatchObject({
           status: 400,
         });
       });
@@ -143,7 +140,7 @@ describe("every route × credential × tenant", () => {
     it(`API-1 ${name} refuses another tenant's credential whatever else is wrong with the query`, async () => {
       const theirs = naming(plain, "query", "acme", "a#b");
       const request = { ...theirs, query: { ...theirs.query, pk: "x" } };
-      expect(await send(request, keys.get(`mallory ${route.role}`))).toMatchObject({
+      expect(await send(request, keys.get(`mallory ${least}`))).toMatchObject({
         status: 403,
         json: { code: "FORBIDDEN" },
       });
@@ -153,7 +150,7 @@ describe("every route × credential × tenant", () => {
       it(`${name} is about the credential's own tenant where nobody is named`, async () => {
         const request = withoutTenant(naming(plain, "query", undefined, undefined));
         for (const tenant of ["acme", "*"]) {
-          const reply = await send(request, keys.get(`${tenant} ${route.role}`));
+          const reply = await send(request, keys.get(`${tenant} ${least}`));
           expect([200, 204, 404]).toContain(reply.status);
         }
       });
@@ -162,10 +159,8 @@ describe("every route × credential × tenant", () => {
     if (route.namingNobody === "EVERYONE") {
       it(`${name} keeps what is global to the platform's credentials`, async () => {
         const request = withoutTenant(naming(plain, "query", undefined, undefined));
-        expect(await send(request, keys.get(`acme ${route.role}`))).toMatchObject({ status: 403 });
-        expect([200, 204, 404]).toContain(
-          (await send(request, keys.get(`* ${route.role}`))).status,
-        );
+        expect(await send(request, keys.get(`acme ${least}`))).toMatchObject({ status: 403 });
+        expect([200, 204, 404]).toContain((await send(request, keys.get(`* ${least}`))).status);
       });
     }
 
@@ -180,70 +175,9 @@ describe("every route × credential × tenant", () => {
         "../a",
         "%00",
       ]) {
-        const reply = await send(naming(plain, "query", id, account), keys.get(`* ${route.role}`));
+        const reply = await send(naming(plain, "query", id, account), keys.get(`* ${least}`));
         expect(reply, id.slice(0, 20)).toMatchObject({ status: 400, json: { code: "VALIDATION" } });
       }
     });
   }
 });
-
-const ACCOUNT = "acct_42";
-
-/** Whether the route is about an account: then its document says so. */
-function accountNamed({ method, path }: MadeRequest): string | undefined {
-  const route = ROUTES.find(
-    (one) => one.method.toUpperCase() === method && pathPattern(one.path).test(path),
-  );
-  const query = route && operationAt(route.method, route.path).operation.parameters;
-  return query?.some(({ name, in: place }) => name === "account_id" && place === "query")
-    ? ACCOUNT
-    : undefined;
-}
-
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-}
-
-/** The request with a tenant, and an account, named in one place; an intent names them always. */
-function naming(
-  request: MadeRequest,
-  place: (typeof PLACES)[number],
-  tenant: string | undefined,
-  account: string | undefined,
-): MadeRequest {
-  const inQuery = {
-    ...request.query,
-    ...(account === undefined ? {} : { account_id: account }),
-    ...(place === "query" && tenant !== undefined ? { tenant_id: tenant } : {}),
-  };
-  const headers = place === "header" && tenant !== undefined ? { "X-Tenant-Id": tenant } : {};
-  const body = bodyNaming(request.body, place === "body" ? tenant : undefined, tenant, account);
-  return { ...request, query: inQuery, headers, ...(body === undefined ? {} : { body }) };
-}
-
-function bodyNaming(
-  body: Json,
-  named: string | undefined,
-  tenant: string | undefined,
-  account: string | undefined,
-): Json {
-  if (body === undefined) return undefined;
-  const intent =
-    "intent" in body
-      ? {
-          intent: {
-            ...body.intent,
-            ...(tenant === undefined ? {} : { tenant_id: tenant }),
-            ...(account === undefined ? {} : { account_id: account }),
-          },
-        }
-      : {};
-  return { ...body, ...(named === undefined ? {} : { tenant_id: named }), ...intent };
-}
-
-/** An intent always names its tenant: here the one of the header. */
-function withoutTenant(request: MadeRequest): MadeRequest {
-  const body: Json = request.body;
-  if (body === undefined || !("intent" in body)) return request;
-  return { ...request, body: { ...body, intent: { ...body.intent, tenant_id: "acme" } } };
-}

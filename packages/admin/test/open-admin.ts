@@ -1,3 +1,5 @@
+import type { TenantBinding } from "@autonomy-gate/core/access/api-key";
+import type { Role } from "@autonomy-gate/core/access/role";
 import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
@@ -9,9 +11,9 @@ import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AdminApp, createApp } from "../src/app.ts";
-import type { Role, TenantBinding } from "../src/auth/credential.ts";
 import { type AwsParts, awsPorts } from "../src/aws-ports.ts";
 import type { AnsweredRequest } from "../src/http/telemetry.ts";
+import type { KeyTerms } from "../src/keys/api-key.ts";
 import { createApiKey } from "../src/keys/api-keys.ts";
 import type { AdminPorts } from "../src/ports.ts";
 
@@ -56,7 +58,7 @@ export interface TestAdmin {
   readonly changes: AutonomyConfigChanged[];
   readonly answered: AnsweredRequest[];
   readonly failures: unknown[];
-  newKey(tenant: string, role: Role): Promise<string>;
+  newKey(tenant: string, role: Role, terms?: Partial<KeyTerms>): Promise<string>;
   send(method: string, path: string, sent?: Sent): Promise<Received>;
   close(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function openAdmin(
       answered: (request) => void answered.push(request),
       failed: ({ error }) => void failures.push(error),
       notEmitted: () => {},
+      useNotNoted: () => {},
     },
     corsOrigins: ["https://ui.example.com"],
   });
@@ -108,9 +111,9 @@ export async function openAdmin(
     changes,
     answered,
     failures,
-    newKey: async (tenant, role) => {
+    newKey: async (tenant, role, terms = {}) => {
       const tenant_id: TenantBinding = tenant === "*" ? "*" : TenantId.parse(tenant);
-      return (await createApiKey(table, { tenant_id, role })).api_key;
+      return (await createApiKey(table, { tenant_id, roles: [role], ...terms })).api_key;
     },
     send: async (method, path, sent = {}) =>
       received(await app.request(path, requestInit(method, sent))),

@@ -50,6 +50,8 @@ describe("simulation", () => {
             admin.doc.send(new ScanCommand({ TableName })).then(({ Items }) => Items),
           ),
         ),
+        // Whatever a key asks for, its use is noted.
+        (name, value) => (name === "last_used_at" ? undefined : value),
       );
     const before = await dump();
     const intent = aNote("ok", "i1");
@@ -208,7 +210,9 @@ describe("simulation", () => {
       key: viewer,
       body: rounded.replace('"ticket":7', '"ticket":9007199254740993'),
     });
-    expect(reply.json).toMatchObject({ decision: "BLOCK", reason: "INVALID_INTENT" });
+    // A person can correct it, where an event cannot be.
+    expect(reply).toMatchObject({ status: 400 });
+    expect(reply.json.issues[0].path).toBe("body.intent.parameters.ticket");
   });
 
   it("shows the decision that stands already, which the gate repeats for the same payload", async () => {

@@ -2,6 +2,7 @@ import type { StackClients } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { AdminApi } from "./admin-api.ts";
 import { filled, filledFields, labelOf, type Values } from "./placeholders.ts";
 import type { Post } from "./post.ts";
 import type { Publication, Step } from "./scenario.ts";
@@ -13,6 +14,7 @@ export interface Stage {
   readonly stack: StackFile;
   readonly post: Post;
   readonly tables: Tables;
+  readonly adminApi: AdminApi;
   readonly values: Values;
   /** How long a step's answers may take. */
   readonly timeoutMs: number;
@@ -24,6 +26,10 @@ const USUAL_INTENT = { action_type: "CREATE_INTERNAL_NOTE", confidence_score: 0.
 /** Carries a step out and waits for its answers. Throws an error that says what did not come. */
 export async function perform(step: Step, stage: Stage): Promise<void> {
   if ("configure" in step) return stage.tables.configure(step.configure);
+  if ("request" in step) {
+    for (const request of step.request) await stage.adminApi.request(request);
+    return;
+  }
   const before = counted(stage);
   const awaited =
     "publish" in step ? await publish(step.publish, stage) : await enqueue(step, stage);

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { connect, type StackClients } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
+import { adminApiFor } from "./admin-api.ts";
 import type { Difference } from "./differences.ts";
 import { examine } from "./examine.ts";
 import { perform, type Stage } from "./perform.ts";
 import { valuesFor } from "./placeholders.ts";
 import { openPost, type Post } from "./post.ts";
-import type { FiledScenario, Scenario } from "./scenario.ts";
+import { asksAdmin, type FiledScenario, type Scenario } from "./scenario.ts";
 import { tablesFor } from "./tables.ts";
 
 export interface Result extends FiledScenario {
@@ -26,6 +27,7 @@ const READY = {
 /**
  * Runs scenarios against whatever a stack file describes, through its AWS endpoints alone. Each has
  * a tenant of its own; those that configure something global run one after the other, at the end.
+ * Those that ask the admin API are left out where the stack file names none.
  */
 export async function runConformance(
   scenarios: readonly FiledScenario[],
@@ -41,7 +43,9 @@ export async function runConformance(
     const gateEpochMs = await readGateClock(context);
     const runOne = (filed: FiledScenario, index: number) =>
       runScenario(filed, { ...context, number: index + 1, gateEpochMs });
-    const numbered = scenarios.map((filed, index) => ({ filed, index }));
+    const numbered = scenarios
+      .filter(({ scenario }) => stack.admin !== undefined || !asksAdmin(scenario))
+      .map((filed, index) => ({ filed, index }));
     const alone = numbered.filter(({ filed }) => isGlobal(filed.scenario));
     const together = numbered.filter(({ filed }) => !isGlobal(filed.scenario));
     const results = await sideBySide(together, ({ filed, index }) => runOne(filed, index));
@@ -84,7 +88,8 @@ interface Context {
 /** Asks the gate for a decision on nothing in particular: is it there, and what time has it? */
 async function readGateClock(context: Context): Promise<number> {
   const values = valuesFor(context.run, 0, Date.now());
-  const stage = { ...context, values, tables: tablesFor(context.clients, context.stack, values) };
+  const tables = tablesFor(context.clients, context.stack, values);
+  const stage = { ...context, values, tables, adminApi: adminApiFor(context.stack, values) };
   const intent = { intent: "probe", times: 1, data: {}, without: [], metadata: {} };
   await perform({ publish: [{ ...intent, ends_in: "outcome" }] }, stage);
   const [outcome] = context.post.outcomes(String(values.tenant)).letters;
@@ -98,7 +103,8 @@ async function runScenario(
   const startedAtMs = performance.now();
   const values = valuesFor(context.run, context.number, context.gateEpochMs);
   const tables = tablesFor(context.clients, context.stack, values);
-  const found = await differencesOf(scenario, { ...context, values, tables });
+  const adminApi = adminApiFor(context.stack, values);
+  const found = await differencesOf(scenario, { ...context, values, tables, adminApi });
   const tenant = String(values.tenant);
   const tookMs = performance.now() - startedAtMs;
   const arrived = arrivalsOf(tenant, context.post);
@@ -113,6 +119,7 @@ async function differencesOf(scenario: Scenario, stage: Stage): Promise<Differen
     }
     await stage.tables.configure(given);
     if (given.budget_state !== undefined) await stage.tables.putBudgetState(given.budget_state);
+    await stage.adminApi.makeKeys(given.keys);
     for (const step of when) await perform(step, stage);
     return await examine(scenario.then, stage);
   } catch (error) {
@@ -120,6 +127,7 @@ async function differencesOf(scenario: Scenario, stage: Stage): Promise<Differen
     return [{ at: "when", problem }];
   } finally {
     await stage.tables.restore();
+    await stage.adminApi.restore();
   }
 }
 

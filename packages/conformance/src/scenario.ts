@@ -20,6 +20,8 @@ const Given = Configuration.extend({
   from: z.enum(["nothing", "ready"]).default("ready"),
   /** The stored budget state to begin with. */
   budget_state: Fields.optional(),
+  /** API keys of the tenant, by name, each as the body of `POST /keys`. */
+  keys: z.record(z.string(), Fields).default({}),
 });
 
 const EndsIn = z.enum(["outcome", "quarantine"]).default("outcome");
@@ -46,7 +48,19 @@ const Message = z.strictObject({
   ends_in: EndsIn,
 });
 
+/** A request to the admin API with one of the keys. */
+const AdminRequest = z.strictObject({
+  as: z.string(),
+  method: z.enum(["GET", "PUT", "POST", "DELETE"]),
+  path: z.string().startsWith("/"),
+  query: z.record(z.string(), z.string()).default({}),
+  body: Fields.optional(),
+  answer: z.strictObject({ status: z.int(), body: z.unknown().optional() }),
+});
+export type AdminRequest = z.infer<typeof AdminRequest>;
+
 const Step = z.union([
+  z.strictObject({ request: z.array(AdminRequest).min(1) }),
   z.strictObject({ publish: z.array(Publication).min(1) }),
   z.strictObject({ enqueue: z.array(Message).min(1) }),
   z.strictObject({ configure: Configuration }),
@@ -79,6 +93,11 @@ export const Scenario = z.strictObject({
   then: Expected,
 });
 export type Scenario = z.infer<typeof Scenario>;
+
+/** Whether a scenario needs the admin API beside the gate. */
+export function asksAdmin({ when }: Scenario): boolean {
+  return when.some((step) => "request" in step);
+}
 
 /** A scenario and the file that holds it. */
 export interface FiledScenario {

@@ -7,6 +7,7 @@ import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { startAdmin } from "@autonomy-gate/local/admin";
 import { connect, tableNames } from "@autonomy-gate/local/clients";
 import { startConsumer } from "@autonomy-gate/local/consumer";
 import { createEventSource } from "@autonomy-gate/local/event-source";
@@ -30,7 +31,9 @@ export async function aRunningGate(): Promise<StackFile> {
   closers.push(() => stack.close());
   const consumer = startConsumer(stack.description, { clockOffsetSeconds: 0 }, report);
   closers.push(() => consumer.stop());
-  return stack.description;
+  const admin = await startAdmin(stack.description, { ports: PORTS, clockOffsetSeconds: 0 });
+  closers.push(() => admin.close());
+  return { ...stack.description, admin: { url: admin.url, api_key: admin.api_key } };
 }
 
 /** What is wrong with an implementation: how it differs from the gate's own parts. */

@@ -86,10 +86,49 @@ test("writes every metric of the topology under its name, by its dimensions", ()
   );
 });
 
-function telemetryOfATest() {
+test("counts decisions and retries of one batch by what they were, and begins the next at none", () => {
+  const lines: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((text) => lines.push(String(text)));
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  const telemetry = telemetryOfATest(() => 5_000);
+  const decided = (adopted: boolean, occurredAtMs: number | undefined) =>
+    telemetry.decided({
+      record: { decision: "BLOCK", reason: "KILL_SWITCH" },
+      adopted,
+      occurredAtMs,
+    });
+  decided(false, 4_000);
+  decided(false, undefined);
+  decided(true, 1_000);
+  telemetry.retried("record", "CONFLICT");
+  telemetry.retried("record", "CONFLICT");
+  telemetry.batch({ messages: 3, failures: 2 });
+
+  const metrics = lines.map((line) => JSON.parse(line));
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ decision: "BLOCK", reason: "KILL_SWITCH", Decisions: 2 }),
+  );
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ decision: "REPUBLISHED", reason: "-", Decisions: 1 }),
+  );
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ operation: "record", code: "CONFLICT", Retries: 2 }),
+  );
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ MessageFailures: 2, DecisionLatency: 1_000 }),
+  );
+
+  lines.length = 0;
+  logged.length = 0;
+  telemetry.batch({ messages: 0, failures: 0 });
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(logged[0] ?? "")).toMatchObject({ messages: 0, decisions: {}, retries: {} });
+});
+
+function telemetryOfATest(epochMs: () => number = Date.now) {
   return powertoolsTelemetry(
     new Logger({ serviceName: "test" }),
     new Metrics({ namespace: METRICS_NAMESPACE, serviceName: "test" }),
-    { epochMs: Date.now, elapsedMs: () => 0, sleep: async () => {}, random: () => 0 },
+    { epochMs, elapsedMs: () => 0, sleep: async () => {}, random: () => 0 },
   );
 }

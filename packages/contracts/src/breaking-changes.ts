@@ -26,6 +26,9 @@ interface Place {
 /** Where an outcome repeats the intent: what its fields may hold is for its senders to say. */
 const REPEATED = "data.intent";
 
+/** Which object of the configuration changed: a list that grows with the configuration. */
+const GROWING = "data.object";
+
 /** Keywords that describe and do not restrict. */
 const ANNOTATIONS = new Set(["$schema", "$id", "title", "description", "examples"]);
 
@@ -229,10 +232,9 @@ function change({ path }: Place, problem: string): BreakingChange {
 }
 
 function inside({ path, direction }: Place, name: string): Place {
-  return {
-    path: path === "" ? name : `${path}.${name}`,
-    direction: path === REPEATED ? "received" : direction,
-  };
+  const inner = path === "" ? name : `${path}.${name}`;
+  const takesMore = path === REPEATED || inner === GROWING;
+  return { path: inner, direction: takesMore ? "received" : direction };
 }
 
 function within(at: Place, suffix: string): Place {

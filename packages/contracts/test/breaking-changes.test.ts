@@ -166,6 +166,13 @@ describe("a breaking change is noticed:", () => {
       "data.lifecycle_state",
     ],
     [
+      "an object whose changes are no longer told",
+      "AutonomyConfigChanged",
+      "data.properties.object.enum",
+      without("KILL_SWITCH"),
+      "data.object",
+    ],
+    [
       "another version",
       "ActionBlocked",
       "metadata.properties.schema_version.const",
@@ -215,6 +222,12 @@ describe("a change that breaks nobody passes:", () => {
       "ActionIntentCreated",
       "data.required",
       without("action_type"),
+    ],
+    [
+      "another object whose changes are told",
+      "AutonomyConfigChanged",
+      "data.properties.object.enum",
+      plus("APPROVAL_RULE"),
     ],
     ["another description", "ActionBlocked", "metadata.description", to("About the event.")],
   ])("%s", (_, name, place, edit) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { day } from "../test/fixtures.ts";
+import { runs } from "../test/runs.ts";
 import {
   calendarAt,
   DateKey,
@@ -78,7 +79,7 @@ describe("an instant", () => {
         const text = `${year}-${date}T${time}${fraction}${offset}`;
         if (Instant.safeParse(text).success) expect(Number.isInteger(instantMs(text))).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });
@@ -177,7 +178,7 @@ test("every instant falls on the day whose end is the first instant not on it", 
       expect(dayOf(end - 1, zone)).toBe(today);
       expect(dayOf(end, zone) > today).toBe(true);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

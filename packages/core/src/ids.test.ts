@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../test/runs.ts";
 import { AccountId, ActionType, accountKey, IntentId, intentKey, TenantId } from "./ids.ts";
 
 const ID_SCHEMAS = { TenantId, AccountId, IntentId };
@@ -58,7 +59,7 @@ test("different accounts have different keys", () => {
       const same = a.tenant_id === b.tenant_id && a.account_id === b.account_id;
       expect(accountKey(a) === accountKey(b)).toBe(same);
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 
@@ -72,7 +73,7 @@ test("different intents have different keys", () => {
     fc.property(refs, refs, (a, b) => {
       expect(intentKey(a) === intentKey(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 

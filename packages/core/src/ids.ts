@@ -45,3 +45,12 @@ export function accountKey(ref: AccountRef): string {
 export function intentKey(ref: IntentRef): string {
   return `${ref.tenant_id}#${ref.account_id}#${ref.action_intent_id}`;
 }
+
+/** Whether two accounts' ids differ only by letter case or by `.`, `_`, `-`, `:`. */
+export function isLookAlike(one: AccountId, other: AccountId): boolean {
+  return one !== other && likeness(one) === likeness(other);
+}
+
+function likeness(accountId: AccountId): string {
+  return accountId.toLowerCase().replaceAll(/[._:-]/g, "");
+}

@@ -1,3 +1,4 @@
+import type { Limits } from "./access/limits.ts";
 import type { Approval, ApprovalState } from "./approval/approval.ts";
 import type { ClosingEntry } from "./approval/closing.ts";
 import type { BudgetState } from "./budget/state.ts";
@@ -56,6 +57,8 @@ export interface DecisionQuery {
   readonly account_id?: AccountRef["account_id"];
   readonly decision?: AutoApprovalDecision;
   readonly reason?: Reason;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   /** Bounds on `decided_at`, both inclusive, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
   readonly from?: string;
   readonly to?: string;
@@ -89,6 +92,8 @@ export interface ApprovalQuery {
   /** Bounds on `expires_at` of what is pending, else on `closed_at`, both inclusive. */
   readonly from?: string;
   readonly to?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   /** `next` of the page before. */
   readonly after?: string;
   readonly limit: number;
@@ -105,6 +110,8 @@ export interface ClosingQuery {
   /** Bounds on `closed_at`, both inclusive. */
   readonly from?: string;
   readonly to?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   /** `next` of the page before. */
   readonly after?: string;
   readonly limit: number;
@@ -136,6 +143,8 @@ export interface AuditQuery {
   readonly from?: string;
   readonly to?: string;
   readonly actor?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
   readonly order: "newest-first" | "oldest-first";
   /** `next` of the page before. */
   readonly after?: string;

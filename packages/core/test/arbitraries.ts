@@ -6,7 +6,7 @@ import type { ActionIntentV1 } from "../src/intent/intent.ts";
 import type { KillSwitches, StoredKillSwitch } from "../src/kill-switch/kill-switch.ts";
 import { AUTONOMY_MODES } from "../src/mode/mode.ts";
 import { ABSENT, type Stored } from "../src/stored.ts";
-import { aBudgetState, actionType, anIntent, calendar, readable } from "./fixtures.ts";
+import { aBudgetState, actionType, anIntent, calendar, NO_STOPS, readable } from "./fixtures.ts";
 
 /** Random intents and facts, made of the values at which answers change. */
 
@@ -82,7 +82,7 @@ export const intents: fc.Arbitrary<ActionIntentV1> = fc
   });
 
 /** Mostly absent, sometimes unreadable. */
-function stored<T>(values: fc.Arbitrary<T>, found = "garbage"): fc.Arbitrary<Stored<T>> {
+export function stored<T>(values: fc.Arbitrary<T>, found = "garbage"): fc.Arbitrary<Stored<T>> {
   return fc.oneof(
     { weight: 6, arbitrary: fc.constant(ABSENT) },
     { weight: 5, arbitrary: values.map((value) => readable<T>(value)) },
@@ -112,7 +112,7 @@ const switches: fc.Arbitrary<StoredKillSwitch> = fc
 
 /** Switches in most snapshots would hide everything after them: they are rare. */
 const rareSwitches: fc.Arbitrary<KillSwitches["GLOBAL"]> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(ABSENT) },
+  { weight: 16, arbitrary: fc.constant(ABSENT) },
   { weight: 2, arbitrary: switches.map((value) => readable(value)) },
   {
     weight: 1,
@@ -122,7 +122,7 @@ const rareSwitches: fc.Arbitrary<KillSwitches["GLOBAL"]> = fc.oneof(
   },
 );
 
-const entries: fc.Arbitrary<ActionTypeEntry> = fc.record({
+export const entries: fc.Arbitrary<ActionTypeEntry> = fc.record({
   risk_tier: fc.constantFrom("MINIMAL" as const, "LOW" as const, ...RISKS),
   min_confidence: fc.constantFrom(0, 0.65, 0.7, 0.8, 1),
   external_contact: fc.boolean(),
@@ -178,7 +178,13 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
     TENANT_DEFAULT: stored(modes),
     GLOBAL_DEFAULT: stored(modes),
   }),
-  killSwitches: fc.record({ GLOBAL: rareSwitches, TENANT: rareSwitches, ACCOUNT: rareSwitches }),
+  killSwitches: fc.record({
+    GLOBAL: rareSwitches,
+    TENANT_PLATFORM: rareSwitches,
+    TENANT: rareSwitches,
+    ACCOUNT_PLATFORM: rareSwitches,
+    ACCOUNT: rareSwitches,
+  }),
   catalogue: fc.record({ TENANT: stored(entries), GLOBAL: stored(entries) }),
   activePolicy: fc.record({ TENANT: activePolicies, GLOBAL: activePolicies }),
   budgets: fc.record({
@@ -200,7 +206,7 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
 export const permissiveSnapshots: fc.Arbitrary<Snapshot> = snapshots.map((snapshot) => ({
   ...snapshot,
   modes: { ...snapshot.modes, ACCOUNT_ACTION_TYPE: readable("AUTO_EXECUTE") },
-  killSwitches: { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: ABSENT },
+  killSwitches: NO_STOPS,
   activePolicy: { TENANT: ABSENT, GLOBAL: ABSENT },
   budgetState: snapshot.budgetState.status === "unreadable" ? ABSENT : snapshot.budgetState,
   budgets: {

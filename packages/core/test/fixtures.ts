@@ -80,6 +80,15 @@ interface SnapshotParts {
   readonly at?: string;
 }
 
+/** No switch is set anywhere. */
+export const NO_STOPS: StoredFacts["killSwitches"] = {
+  GLOBAL: ABSENT,
+  TENANT_PLATFORM: ABSENT,
+  TENANT: ABSENT,
+  ACCOUNT_PLATFORM: ABSENT,
+  ACCOUNT: ABSENT,
+};
+
 /** Facts under which `anIntent()` runs by itself: the mode says so and 5 units are left. */
 export function aSnapshot(parts: SnapshotParts = {}): Snapshot {
   return {
@@ -91,7 +100,7 @@ export function aSnapshot(parts: SnapshotParts = {}): Snapshot {
       GLOBAL_DEFAULT: ABSENT,
       ...parts.modes,
     },
-    killSwitches: { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: ABSENT, ...parts.killSwitches },
+    killSwitches: { ...NO_STOPS, ...parts.killSwitches },
     catalogue: { TENANT: ABSENT, GLOBAL: ABSENT, ...parts.catalogue },
     activePolicy: { TENANT: ABSENT, GLOBAL: ABSENT, ...parts.activePolicy },
     budgets: {

@@ -74,7 +74,7 @@ function itemsOfADayClosed() {
 function anAuditEntry() {
   const change = {
     scope: { kind: "ACCOUNT", ...ACCOUNT },
-    object: { kind: "KILL_SWITCH" },
+    object: { kind: "KILL_SWITCH", owner: "TENANT" },
     actor: "key:1",
     action: "PUT /kill-switch",
     request_id: "r",

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { clients, stack } = deployed;
   const key = await createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
     tenant_id: "*",
-    role: "admin",
+    roles: ["admin"],
   });
   apiKey = key.api_key;
 });

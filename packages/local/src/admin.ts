@@ -21,7 +21,7 @@ export async function startAdmin(
 ): Promise<LocalAdmin> {
   const tables = tableNames(stack);
   const clients = connect(stack);
-  const key = { tenant_id: "*", role: "admin" } as const;
+  const key = { tenant_id: "*" as const, roles: ["admin" as const] };
   const { api_key } = await createApiKey(dynamoTable(clients.dynamodb, tables), key);
   clients.destroy();
   const wanted = { port: ports.admin, variable: "AUTONOMY_PORT_ADMIN" };

@@ -190,6 +190,10 @@ describe("pnpm stack, consumer and gate", () => {
   test.each([
     [["create", "--role", "viewer"], "either --tenant TENANT, or --platform"],
     [["create", "--platform", "--role", "boss"], "viewer"],
+    [["create", "--platform", "--role", "viewer", "--kind", "ROBOT"], "--kind"],
+    [["create", "--platform", "--role", "viewer", "--account", "*"], "--account"],
+    [["create", "--platform", "--role", "viewer", "--action-type", "x"], "--action-type"],
+    [["create", "--platform", "--role", "viewer", "--expires", "90"], "from 1d to 9999d"],
     [["create", "--tenant", "a#b", "--role", "viewer"], "--tenant"],
     [["revoke", "nothing"], "16 hexadecimal digits"],
     [["revoke", "0123456789abcdef"], "There is no key"],

@@ -48,6 +48,54 @@ test("a key of a named table is made, listed and revoked without a stack file, a
   expect(await status()).toBe(401);
 });
 
+test("a key is made with several roles, a name, limits and an end, and listed with them", async () => {
+  const environment = await profile();
+  const table = ["--table", stack.dynamodb.tables.config];
+  const roles = ["--role", "operator", "--role", "approver"];
+  const limits = ["--account", "emea-*", "--account", "acct_1", "--action-type", "SEND_NOTE"];
+  const about = ["--name", "Inbox of Zoë", "--kind", "PERSON", "--expires", "90d"];
+  const created = await terminal.run(
+    ["key", "create", ...table, "--tenant", "acme", ...roles, ...limits, ...about, "--json"],
+    "",
+    environment,
+  );
+  const key = JSON.parse(created.stdout);
+  expect(key).toEqual({
+    key_id: expect.any(String),
+    api_key: expect.any(String),
+    tenant_id: "acme",
+    role: "operator",
+    roles: ["operator", "approver"],
+  });
+
+  const asJson = await terminal.run(["key", "list", ...table, "--json"], "", environment);
+  const [listed] = JSON.parse(asJson.stdout);
+  expect(listed).toMatchObject({
+    key_id: key.key_id,
+    name: "Inbox of Zoë",
+    kind: "PERSON",
+    account_ids: ["emea-*", "acct_1"],
+    action_types: ["SEND_NOTE"],
+    created_by: "terminal",
+  });
+  const { created_at, expires_at } = listed;
+  const days = (Date.parse(expires_at) - Date.parse(created_at)) / 86_400_000;
+  expect(days).toBeCloseTo(90, 2);
+
+  const shown = await terminal.run(["key", "list", ...table], "", environment);
+  const words = ["operator,approver", "PERSON", '"Inbox of Zoë"', "emea-*,acct_1", "SEND_NOTE"];
+  for (const word of [...words, "last used never", `expires ${expires_at}`]) {
+    expect(shown.stdout).toContain(word);
+  }
+
+  const said = await terminal.run(
+    ["key", "create", ...table, "--tenant", "acme", "--role", "viewer"],
+    "",
+    environment,
+  );
+  expect(said.stderr).toContain("A person with a login and a key is two principals.");
+});
+
 test("a key table that does not exist is named, and no stack is looked for", async () => {
   const { code, stderr } = await terminal.run(
     ["key", "list", "--table", "nothing"],

@@ -6,7 +6,7 @@ import { configStore } from "@autonomy-gate/core/commit/config-store";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "../../core/test/store-contract.ts";
 
 let opened = 0;
 

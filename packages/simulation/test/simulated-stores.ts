@@ -1,4 +1,5 @@
 import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
+import type { OpenStore } from "../../core/test/store-contract.ts";
 import { createChecker } from "../src/checks/checker.ts";
 import { createEvidence } from "../src/checks/evidence.ts";
 import { createDynamo } from "../src/dynamo/dynamo.ts";
@@ -13,7 +14,6 @@ import { createScenario } from "../src/scenario/create.ts";
 import { createScheduler } from "../src/scheduler.ts";
 import { SILENT } from "../src/trace.ts";
 import { configStoreOf, consumerPorts, type Level, type World } from "../src/world.ts";
-import type { OpenStore } from "./store-contract.ts";
 
 /** The stores of a simulated world without faults, for tests that know nothing of virtual time. */
 export async function openSimulatedStores(level: Level): Promise<OpenStore> {

@@ -1,11 +1,11 @@
 import process from "node:process";
 import { type DynamoDbServer, startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { afterAll, beforeAll } from "vitest";
+import { storeContract } from "../../core/test/store-contract.ts";
 import { AT_PORTS } from "../src/run.ts";
 import { underTheSdk } from "../src/sdk/clients.ts";
 import { openDynamoDbStores } from "./dynamodb-stores.ts";
 import { openSimulatedStores } from "./simulated-stores.ts";
-import { storeContract } from "./store-contract.ts";
 
 storeContract("the simulated store", () => openSimulatedStores(AT_PORTS));
 storeContract("the DynamoDB adapters on the simulated store", () =>

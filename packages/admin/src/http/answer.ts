@@ -38,11 +38,11 @@ const UnforeseenBody = z
 const REFUSALS: Readonly<Record<ErrorStatus, string>> = {
   400: "The request is not valid; `issues` names the places.",
   401: "No valid credential.",
-  403: "The credential is not for this tenant, or its role is too low.",
+  403: "The credential is not for this tenant, account or action type, or has no role for this.",
   404: "There is no such thing.",
   405: "The path has no such method; `Allow` names those it has.",
   409: "Another change was under way and did not end in time. Try again.",
-  412: "The object is not what If-Match says, or changed while this request ran.",
+  412: "A precondition does not hold of the object, or it changed while this request ran.",
   413: "The body is too large.",
   415: "The body is not application/json.",
   429: "Too many requests. Try again later.",

@@ -1,12 +1,15 @@
+import type { Role } from "@autonomy-gate/core/access/role";
 import type { ConfigScope } from "@autonomy-gate/core/config/address";
 import type { Calendar } from "@autonomy-gate/core/day";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { Credential, Role } from "../auth/credential.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { AdminPorts } from "../ports.ts";
 import { type Answer, documentedResponses } from "./answer.ts";
+import { type LimitedUse, requireNamed, requireOwn } from "./limits.ts";
 import { parse, queryObject, refuseForbiddenKeys } from "./parse.ts";
+import type { Method, Preconditions } from "./preconditions.ts";
 import { bindScope, NamedScope, type Reach, requireOwnTenant } from "./scope.ts";
 
 /** What every handler may know of a request: who asks, when, and under which id. */
@@ -15,7 +18,7 @@ export interface Caller {
   readonly requestId: string;
   /** The one reading of the time that everything in the answer uses. */
   readonly calendar: Calendar;
-  readonly ifMatch: string | undefined;
+  readonly preconditions: Preconditions;
 }
 
 /** A request whose sender may ask this, of this scope, with every part checked. */
@@ -39,8 +42,6 @@ interface RawRequest extends Caller {
 export const NOTHING = z.undefined();
 export const NO_FIELDS = z.strictObject({});
 
-type Method = "get" | "put" | "post" | "delete";
-
 interface RouteSpec<
   S extends ConfigScope,
   Params extends z.ZodObject,
@@ -53,9 +54,11 @@ interface RouteSpec<
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** The least role that may use it. */
-  readonly role: Role;
+  /** The least role that may use it; of several, any one. */
+  readonly role: Role | readonly Role[];
   readonly reach: Reach<S>;
+  /** How a credential with limits may use it; default NAMED. */
+  readonly limited?: LimitedUse;
   readonly params: Params;
   /** Beside what names the scope. */
   readonly query: Query;
@@ -76,16 +79,18 @@ interface RouteSpec<
 export interface AdminRoute {
   readonly method: Method;
   readonly path: string;
-  readonly role: Role;
+  /** Whoever may act as one of them may use it. */
+  readonly roles: readonly Role[];
+  readonly limited: LimitedUse;
   /** Whom a request is about that names nobody. */
   readonly namingNobody: Reach["namingNobody"];
   readonly takesBody: boolean;
   readonly document: RouteConfig;
-  /** Checks every part of a request and the tenant it names, then handles it. */
+  /** Checks every part of a request and whom and what it names, then handles it. */
   answer(request: RawRequest, ports: AdminPorts): Promise<Answer<unknown>>;
 }
 
-/** The only way to make a route: parts, tenant and role are checked for every one alike. */
+/** The only way to make a route: parts, roles, tenant and limits are checked for every one alike. */
 export function adminRoute<
   S extends ConfigScope,
   Params extends z.ZodObject,
@@ -93,7 +98,8 @@ export function adminRoute<
   Body extends z.ZodType,
   Success extends z.ZodType,
 >(spec: RouteSpec<S, Params, Query, Body, Success>): AdminRoute {
-  const { method, path, role, reach } = spec;
+  const { method, path, reach, limited = "NAMED" } = spec;
+  const roles = [spec.role].flat();
   const takesBody = !(spec.body instanceof z.ZodUndefined);
   const document = createRoute({
     method,
@@ -104,7 +110,7 @@ export function adminRoute<
     request: {
       params: spec.params,
       query: z.object({ ...reach.query.shape, ...spec.query.shape }),
-      headers: documentedHeaders(method, role),
+      headers: documentedHeaders(method, roles),
       ...(takesBody
         ? {
             body: {
@@ -119,18 +125,23 @@ export function adminRoute<
   return {
     method,
     path,
-    role,
+    roles,
+    limited,
     namingNobody: reach.namingNobody,
     takesBody,
     document,
     answer: async (raw, ports) => {
-      const { named, rest } = splitQuery(queryObject(raw.query), reach);
+      const given = queryObject(raw.query);
+      const { named, rest } = splitQuery(given, reach);
       const header = { "X-Tenant-Id": raw.headers.get("x-tenant-id") ?? undefined };
       // Before anything else is looked at: whose it is comes first.
       requireOwnTenant([named, { tenant_id: header["X-Tenant-Id"] }], raw.credential);
+      const outside = [given, raw.params, typeInPath(raw.params)];
+      requireOwn(outside, raw.credential);
       const json = await raw.readBody();
       const namers = [[], ...(spec.alsoNamedAt ?? [])].map((path) => fieldAt(json, path));
       requireOwnTenant(namers, raw.credential);
+      requireOwn(namers, raw.credential);
       const inQuery = NamedScope.parse(parse(reach.query, named, "query"));
       const inHeader = { tenant_id: parse(TenantHeader, header, "header")["X-Tenant-Id"] };
       const params = parse(spec.params, raw.params, "path");
@@ -140,8 +151,9 @@ export function adminRoute<
       const body = parse(spec.body, json, "body");
       const inBody = namers.map((namer) => NamedScope.safeParse(namer).data ?? {});
       const scope = bindScope([inQuery, inHeader, ...inBody], raw.credential, reach);
-      const { credential, requestId, calendar, ifMatch } = raw;
-      const caller = { credential, requestId, calendar, ifMatch };
+      requireNamed({ limited, scope, places: [...outside, ...namers] }, raw.credential);
+      const { credential, requestId, calendar, preconditions } = raw;
+      const caller = { credential, requestId, calendar, preconditions };
       return spec.handle({ ...caller, scope, params, query, body }, ports);
     },
   };
@@ -169,10 +181,25 @@ function fieldAt(json: unknown, path: readonly string[]): unknown {
 
 const TenantHeader = z.strictObject({ "X-Tenant-Id": TenantId.optional() });
 
-const MAY_CHANGE: Readonly<Record<Role, boolean>> = { viewer: false, operator: true, admin: true };
+/** An action type may be all that a path names. */
+function typeInPath({ type }: Readonly<Record<string, string>>) {
+  return { action_type: type };
+}
+
+/** Who changes objects that have an etag. */
+const MAY_CHANGE: Readonly<Record<Role, boolean>> = {
+  viewer: false,
+  operator: true,
+  admin: true,
+  approver: false,
+  executor: false,
+};
 
 /** If-Match is for those who change an object. */
-function documentedHeaders(method: Method, role: Role): z.ZodObject {
-  const changes = MAY_CHANGE[role] && method !== "get";
-  return changes ? TenantHeader.extend({ "If-Match": z.string().optional() }) : TenantHeader;
+function documentedHeaders(method: Method, roles: readonly Role[]): z.ZodObject {
+  const entityTags = z.string().optional();
+  if (method === "get") return TenantHeader.extend({ "If-None-Match": entityTags });
+  const changes = method !== "post" && roles.some((role) => MAY_CHANGE[role]);
+  if (!changes) return TenantHeader;
+  return TenantHeader.extend({ "If-Match": entityTags, "If-None-Match": entityTags });
 }

@@ -1,7 +1,8 @@
+import { ALL_TENANTS } from "@autonomy-gate/core/access/api-key";
 import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import * as z from "zod";
-import { ALL_TENANTS, type Credential } from "../auth/credential.ts";
+import type { Credential } from "../auth/credential.ts";
 import { HttpError, invalid } from "./errors.ts";
 
 /** Whom a place in a request (query, header or body) names. */
@@ -70,6 +71,9 @@ export const OWN_TENANT_OR_GLOBAL: Reach<WideScope> = {
   ...GLOBAL_OR_TENANT,
   namingNobody: "OWN_OR_EVERYONE",
 };
+
+/** A tenant, by default the credential's own, or for the platform all tenants together. */
+export const OWN_TENANT_OR_EVERY: Reach<WideScope> = { ...GLOBAL_OR_TENANT, namingNobody: "OWN" };
 
 /** Everyone, a tenant, or an account. */
 export const ANY_SCOPE: Reach = {

@@ -1,12 +1,14 @@
+import { mayActAs } from "@autonomy-gate/core/access/role";
 import { calendarAt } from "@autonomy-gate/core/day";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { authenticate } from "../auth/authenticate.ts";
-import { type Credential, mayActAs } from "../auth/credential.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { AdminPorts } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { HttpError } from "./errors.ts";
 import { parseJson, requireJson, utf8Text } from "./parse.ts";
+import { names, type Preconditions, preconditionsOf } from "./preconditions.ts";
 import type { AdminRoute } from "./route.ts";
 
 /** Largest body: an intent's data is at most 128 KB, and an escape may double it. */
@@ -34,16 +36,16 @@ export const limitBody = bodyLimit({
   },
 });
 
-/** Finds out who is asking, and whether their role may ask this at all. */
+/** Finds out who is asking, and whether one of their roles may ask this at all. */
 export async function admit(
   c: Context<AdminEnv>,
   route: AdminRoute,
-  { authentication }: AdminPorts,
+  { authentication, clock }: AdminPorts,
 ): Promise<void> {
-  const credential = await authenticate(c.req.raw.headers, authentication);
+  const credential = await authenticate(c.req.raw.headers, authentication, clock.epochMs());
   c.set("credential", credential);
-  if (mayActAs(credential.role, route.role)) return;
-  throw new HttpError("FORBIDDEN", `This needs the role ${route.role}.`);
+  if (route.roles.some((role) => mayActAs(credential.roles, role))) return;
+  throw new HttpError("FORBIDDEN", `This needs the role ${route.roles.join(" or ")}.`);
 }
 
 /** Answers one request of somebody admitted. */
@@ -54,12 +56,13 @@ export async function serveRoute(
 ): Promise<Response> {
   const credential = c.get("credential");
   if (credential === undefined) throw new TypeError("Only those who were admitted are served.");
+  const preconditions = preconditionsOf(c.req.raw.headers, route.method);
   const answer = await route.answer(
     {
       credential,
       requestId: c.get("requestId"),
       calendar: calendarAt(ports.clock.epochMs()),
-      ifMatch: c.req.header("If-Match"),
+      preconditions,
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,
       headers: c.req.raw.headers,
@@ -72,13 +75,21 @@ export async function serveRoute(
     },
     ports,
   );
-  return respond(c, answer);
+  return respond(c, answer, preconditions);
 }
 
-function respond(c: Context<AdminEnv>, answer: Answer<unknown>): Response {
+function respond(
+  c: Context<AdminEnv>,
+  answer: Answer<unknown>,
+  { ifNoneMatch }: Preconditions,
+): Response {
   switch (answer.kind) {
     case "json":
       if (answer.etag !== undefined) c.header("ETag", answer.etag);
+      // Of a change the precondition was of the object before it.
+      if (c.req.method === "GET" && ifNoneMatch !== undefined && names(ifNoneMatch, answer.etag)) {
+        return c.body(null, 304);
+      }
       return c.body(JSON.stringify(answer.body), 200, { "Content-Type": "application/json" });
     case "none":
       return c.body(null, 204);

@@ -19,6 +19,8 @@ export interface AdminTelemetry {
   failed(failure: { readonly request_id: string; readonly error: unknown }): void;
   /** A change was made and audited, but the bus did not take its event. */
   notEmitted(lost: { readonly request_id: string; readonly error_code: string }): void;
+  /** It was not noted that a key is used. */
+  useNotNoted(error: unknown): void;
 }
 
 /** One JSON line a request; never a body, a query, a header or a key. */
@@ -31,5 +33,9 @@ export function loggedTelemetry(logger: Logger): AdminTelemetry {
         error: error instanceof Error ? error : new Error(String(error)),
       }),
     notEmitted: (lost) => logger.warn("change not emitted", { ...lost }),
+    useNotNoted: (error) =>
+      logger.warn("use of a key not noted", {
+        error: error instanceof Error ? error : new Error(String(error)),
+      }),
   };
 }

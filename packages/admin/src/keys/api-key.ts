@@ -1,33 +1,66 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { Instant } from "@autonomy-gate/core/day";
-import * as z from "zod";
-import { Role, TenantBinding } from "../auth/credential.ts";
+import type {
+  ApiKeyV1,
+  KeyId,
+  PrincipalKind,
+  TenantBinding,
+} from "@autonomy-gate/core/access/api-key";
+import type { Limits } from "@autonomy-gate/core/access/limits";
+import type { Roles } from "@autonomy-gate/core/access/role";
 
 /** 64 random bits that name a key; not a secret. */
 const KEY_ID_BYTES = 8;
 /** 256 random bits: nothing to guess, so a plain SHA-256 of the key is enough to store. */
 const SECRET_BYTES = 32;
 
-export const KeyId = z.string().regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal digits");
-export type KeyId = z.infer<typeof KeyId>;
-
 /** `agk_<key id>_<secret>`, the secret in base64url. */
 const API_KEY = /^agk_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
 
-/** A key as stored: the digest of its text, never the text. */
-export const StoredApiKey = z.object({
-  key_id: KeyId,
-  /** SHA-256 of the whole key, 64 hexadecimal digits. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  tenant_id: TenantBinding,
-  role: Role,
-  created_at: Instant,
-  /** From then on the key is refused; kept so that audit entries still name a known key. */
-  revoked_at: Instant.optional(),
-});
-export type StoredApiKey = z.infer<typeof StoredApiKey>;
+/** What whoever makes a key decides. */
+export interface KeyTerms extends Limits {
+  readonly tenant_id: TenantBinding;
+  readonly roles: Roles;
+  readonly name?: string | undefined;
+  /** Default SERVICE. */
+  readonly kind?: PrincipalKind | undefined;
+  /** ISO instant from which on the key is refused; absent: it never expires. */
+  readonly expires_at?: string | undefined;
+}
 
-/** A new key and its id. */
+/** Who makes a key, and when. */
+export interface Making {
+  readonly created_by: string;
+  readonly created_at: string;
+}
+
+/** A key just made; `api_key` is shown this once and stored nowhere. */
+export interface MadeKey {
+  readonly api_key: string;
+  readonly stored: ApiKeyV1;
+}
+
+/** A new key. Any number may live at once, for rotation. */
+export function makeKey(terms: KeyTerms, making: Making): MadeKey {
+  const { key_id, api_key } = newApiKey();
+  const { tenant_id, roles, name, kind = "SERVICE", account_ids, action_types, expires_at } = terms;
+  return {
+    api_key,
+    stored: {
+      key_id,
+      sha256: digestOf(api_key),
+      tenant_id,
+      roles,
+      ...(name === undefined ? {} : { name }),
+      kind,
+      ...(account_ids === undefined ? {} : { account_ids }),
+      ...(action_types === undefined ? {} : { action_types }),
+      ...making,
+      ...(expires_at === undefined ? {} : { expires_at }),
+    },
+  };
+}
+
+/** The text of a new key, and its id. */
 export function newApiKey(): { readonly key_id: KeyId; readonly api_key: string } {
   const key_id = randomBytes(KEY_ID_BYTES).toString("hex");
   return { key_id, api_key: `agk_${key_id}_${randomBytes(SECRET_BYTES).toString("base64url")}` };
@@ -39,7 +72,7 @@ export function keyIdOf(apiKey: string): KeyId | undefined {
 }
 
 /** SHA-256 of a key, as stored. */
-export function digestOf(apiKey: string): string {
+function digestOf(apiKey: string): string {
   return createHash("sha256").update(apiKey, "utf8").digest("hex");
 }
 

@@ -1,15 +1,19 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
-import { scopeOf } from "@autonomy-gate/core/config/address";
+import { EntryField, looserFields, stricterOf } from "@autonomy-gate/core/catalogue/floor";
+import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
 import { mergedPage } from "@autonomy-gate/core/config/merged-page";
 import { ActionType } from "@autonomy-gate/core/ids";
 import type { ListedObject } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
+import { HttpError } from "../http/errors.ts";
 import { etagOf } from "../http/etag.ts";
 import { nextToken, PAGE_MAX, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { keysBody, NamedScope, OWN_TENANT_OR_GLOBAL } from "../http/scope.ts";
+import type { AdminPorts } from "../ports.ts";
 import { makeChange, writtenBy } from "./write.ts";
 
 const ActionTypeConfig = z
@@ -26,6 +30,8 @@ const ActionTypeInForce = z.object({
   ...ActionTypeConfig.partial().omit({ action_type: true }).shape,
   /** The entry cannot be read: the type counts as unknown until it is put right. */
   unreadable: z.literal(true).optional(),
+  /** Fields of the tenant's own entry that are looser than the platform's, and do not count. */
+  below_floor: z.array(EntryField).optional(),
 });
 type ActionTypeInForce = z.infer<typeof ActionTypeInForce>;
 
@@ -46,9 +52,10 @@ export const listActionTypes = adminRoute({
   path: "/action-types",
   summary: "The action types in force for a tenant, or for everyone",
   description:
-    "A tenant's own entry, else a global one, else the built-in one: the first replaces the others whole. Without tenant_id: the credential's own tenant, for the platform everyone.",
+    "A global entry, which a tenant's own can only tighten, field by field; without one the tenant's own, else the built-in one. `source` is TENANT where a field of the tenant's own is the stricter. Without tenant_id: the credential's own tenant, for the platform everyone.",
   role: "viewer",
   reach: OWN_TENANT_OR_GLOBAL,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject(PageQuery),
   body: NOTHING,
@@ -56,7 +63,7 @@ export const listActionTypes = adminRoute({
     action_types: z.array(ActionTypeInForce),
     next_token: z.string().optional(),
   }),
-  handle: async ({ scope, query }, { listing }) => {
+  handle: async ({ scope, query, credential }, { listing }) => {
     const question = { list: "action-types", scope };
     const ofTenant = scope.kind === "TENANT" ? [{ scope, kind: "ACTION_TYPE" } as const] : [];
     const page = await mergedPage(
@@ -65,7 +72,8 @@ export const listActionTypes = adminRoute({
       { limit: query.limit ?? PAGE_MAX, after: placeIn(query.next_token, question) },
       BUILT_IN_CATALOGUE.keys(),
     );
-    const action_types = page.items.map(({ name, found: [global, tenant] }) =>
+    const own = page.items.filter(({ name }) => coversActionType(credential.limits, name));
+    const action_types = own.map(({ name, found: [global, tenant] }) =>
       inForce(name, global, tenant),
     );
     return json({ action_types, ...nextToken(page, question) });
@@ -76,6 +84,8 @@ export const putActionType = adminRoute({
   method: "put",
   path: "/action-types",
   summary: "Say what an action type is, for a tenant or for everyone",
+  description:
+    "A global entry is a floor: a tenant's entry that is looser in a field is 409 `BELOW_FLOOR`, and `issues` names the fields.",
   role: "admin",
   reach: OWN_TENANT_OR_GLOBAL,
   params: NO_FIELDS,
@@ -88,6 +98,7 @@ export const putActionType = adminRoute({
     const { action_type } = entry;
     const after = { ...entry, ...writtenBy(request) };
     const object = { kind: "ACTION_TYPE", action_type } as const;
+    await refuseBelowFloor(entry, scope, ports);
     await makeChange({ scope, object, action: "PUT /action-types", after }, request, ports);
     const etag = etagOf(after);
     return json({ action_type: { ...after, etag } }, etag);
@@ -112,6 +123,49 @@ export const deleteActionType = adminRoute({
   },
 });
 
+/** Throws a 409 that names the fields in which a tenant's entry is looser than the global one. */
+async function refuseBelowFloor(
+  entry: ActionTypeEntry & { readonly action_type: ActionType },
+  scope: ConfigScope,
+  { config }: Pick<AdminPorts, "config">,
+): Promise<void> {
+  if (scope.kind === "GLOBAL") return;
+  const { action_type } = entry;
+  const stored = await config.read({
+    scope: scopeOf(),
+    object: { kind: "ACTION_TYPE", action_type },
+  });
+  // An unreadable floor holds the type back, whatever the tenant's entry is.
+  const floor = ActionTypeEntry.safeParse(stored);
+  if (!floor.success) return;
+  const looser = looserFields(entry, floor.data);
+  if (looser.length === 0) return;
+  throw new HttpError(
+    "BELOW_FLOOR",
+    `The platform's entry of ${action_type} can only be tightened: ${looser.join(", ")} would loosen it.`,
+    looser.map((field) => ({
+      path: `body.${field}`,
+      message: `is looser than the platform's ${floor.data[field]}`,
+    })),
+  );
+}
+
+/** A tenant's entry over the platform's, if there is one: the stricter value of each field. */
+function tenantView(own: ListedObject, floor: ListedObject | undefined): ActionTypeInForce {
+  const ownView = entryView(own, "TENANT");
+  if (floor === undefined || ownView.unreadable) return ownView;
+  const floorView = entryView(floor, "GLOBAL");
+  if (floorView.unreadable) return floorView;
+  const mine = ActionTypeEntry.parse(own.attributes);
+  const theirs = ActionTypeEntry.parse(floor.attributes);
+  const below_floor = looserFields(mine, theirs);
+  return {
+    ...(looserFields(theirs, mine).length > 0 ? ownView : floorView),
+    ...stricterOf(mine, theirs),
+    ...(below_floor.length === 0 ? {} : { below_floor }),
+  };
+}
+
 function entryView(
   { name, attributes }: ListedObject,
   source: "TENANT" | "GLOBAL",
@@ -123,13 +177,13 @@ function entryView(
   return { action_type: name, source, ...entry.data, ...about.data, etag };
 }
 
-/** The tenant's entry, else the global one, else the built-in one. */
+/** The tenant's entry over the global one, else either, else the built-in one. */
 function inForce(
   name: string,
   global: ListedObject | undefined,
   tenant: ListedObject | undefined,
 ): ActionTypeInForce {
-  if (tenant !== undefined) return entryView(tenant, "TENANT");
+  if (tenant !== undefined) return tenantView(tenant, global);
   if (global !== undefined) return entryView(global, "GLOBAL");
   const builtIn = BUILT_IN_CATALOGUE.get(name);
   if (builtIn === undefined) throw new TypeError("Only built-in types are known beforehand.");

@@ -2,6 +2,7 @@ import type { AuditEntry, AuditQuery, AuditReader, Page } from "@autonomy-gate/c
 import { visibleText } from "@autonomy-gate/core/visible-text";
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
+import { withinLimits } from "../http/limits.ts";
 import { PageQuery, placeIn, tokenFor } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { GLOBAL_OR_TENANT } from "../http/scope.ts";
@@ -38,6 +39,7 @@ export const exportAudit = adminRoute({
   description: `JSON Lines, or CSV with every field quoted and none taken for a formula. Served by a server the whole range comes in one stream, which breaks off visibly if reading fails; behind an API gateway, which bounds an answer's size, it comes in parts: while ${NEXT_TOKEN_HEADER} is set, ask again with it as next_token.`,
   role: "viewer",
   reach: GLOBAL_OR_TENANT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({
     from: Moment,
@@ -48,8 +50,8 @@ export const exportAudit = adminRoute({
   body: NOTHING,
   success: NOTHING,
   texts: ["application/jsonl", "text/csv"],
-  handle: async ({ scope, query }, { audit, exportPartMax }) => {
-    const range = { scope, ...timeRange(query) };
+  handle: async ({ scope, query, credential }, { audit, exportPartMax }) => {
+    const range = { scope, ...timeRange(query), ...withinLimits(credential) };
     const { contentType, row, head } = FORMATS[query.format];
     const question = { list: "export", range, format: query.format };
     const place = placeIn(query.next_token, question);
@@ -70,7 +72,7 @@ export const exportAudit = adminRoute({
   },
 });
 
-type Range = Pick<AuditQuery, "scope" | "from" | "to">;
+type Range = Pick<AuditQuery, "scope" | "within" | "from" | "to">;
 
 /** An export from some place on. */
 interface Source {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { json } from "../http/answer.ts";
+import { withinLimits } from "../http/limits.ts";
 import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { GLOBAL_OR_TENANT } from "../http/scope.ts";
@@ -30,6 +31,7 @@ export const listAudit = adminRoute({
   description: "Without tenant_id: the global entries, for platform credentials only.",
   role: "viewer",
   reach: GLOBAL_OR_TENANT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({
     ...RangeQuery,
@@ -38,9 +40,14 @@ export const listAudit = adminRoute({
   }),
   body: NOTHING,
   success: z.object({ entries: z.array(AuditEntry), next_token: z.string().optional() }),
-  handle: async ({ scope, query }, { audit }) => {
+  handle: async ({ scope, query, credential }, { audit }) => {
     const { actor, limit, next_token } = query;
-    const filter = { scope, ...timeRange(query), ...(actor === undefined ? {} : { actor }) };
+    const filter = {
+      scope,
+      ...timeRange(query),
+      ...(actor === undefined ? {} : { actor }),
+      ...withinLimits(credential),
+    };
     const question = { list: "audit", filter };
     const after = placeIn(next_token, question);
     const page = await audit.page({

@@ -1,3 +1,4 @@
+import { coversActionType, type Limits } from "@autonomy-gate/core/access/limits";
 import {
   AutonomyBudgetStateV1,
   DEFAULT_TIME_ZONE,
@@ -26,18 +27,20 @@ export const getBudgetState = adminRoute({
     "Without date: today, in the time zone of the budget in force. `state` is null when nothing was spent that day, or its row has expired (90 days).",
   role: "viewer",
   reach: ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({ date: DateKey.optional() }),
   body: NOTHING,
   success: z.object({ state: BudgetState.nullable() }),
-  handle: async ({ scope, query, calendar }, ports) => {
+  handle: async ({ scope, query, calendar, credential: { limits } }, ports) => {
     const current = await ports.budgetStates.current(scope);
     const openDay = openDayOf(current);
     const asked = query.date ?? (await today(scope, calendar, ports));
     // An open day that is ahead of today is the one claims made now count for.
     const isOpen = query.date === undefined ? isFrom(asked, openDay) : asked === openDay?.dateKey;
-    if (isOpen) return json({ state: stateView(scope, current) });
-    return json({ state: stateView(scope, await ports.budgetStates.closed(scope, asked)) });
+    if (isOpen) return json({ state: stateView(scope, current, limits) });
+    const closed = await ports.budgetStates.closed(scope, asked);
+    return json({ state: stateView(scope, closed, limits) });
   },
 });
 
@@ -49,7 +52,11 @@ function openDayOf({ state }: BudgetStateRead): OpenDay | undefined {
   return state.status === "readable" ? state.value.openDay : undefined;
 }
 
-function stateView(account: AccountScope, read: BudgetStateRead): BudgetState | null {
+function stateView(
+  account: AccountScope,
+  read: BudgetStateRead,
+  limits: Limits,
+): BudgetState | null {
   const day = openDayOf(read);
   if (day === undefined) return null;
   return {
@@ -57,7 +64,11 @@ function stateView(account: AccountScope, read: BudgetStateRead): BudgetState | 
     account_id: account.account_id,
     date_key: day.dateKey,
     count: day.counts.get(EVERY_CLAIM) ?? 0,
-    counts_by_action_type: Object.fromEntries(countsByKey(LIMITS.ACTION_TYPE.counters, day.counts)),
+    counts_by_action_type: Object.fromEntries(
+      [...countsByKey(LIMITS.ACTION_TYPE.counters, day.counts)].filter(([type]) =>
+        coversActionType(limits, type),
+      ),
+    ),
     ...(read.updated_at === undefined ? {} : { updated_at: read.updated_at }),
   };
 }

@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import {
   ActionTypeBudgetV1,
   AutonomyBudgetV1,
@@ -68,11 +69,12 @@ export const getBudget = adminRoute({
   description: "Without account_id: the tenant's default.",
   role: "viewer",
   reach: TENANT_OR_ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: NO_FIELDS,
   body: NOTHING,
   success: BudgetAnswer,
-  handle: async ({ scope, calendar }, ports) => {
+  handle: async ({ scope, calendar, credential }, ports) => {
     const found = await readBudget(ports.config, scope);
     const source = found?.scope.kind;
     const etag =
@@ -85,7 +87,8 @@ export const getBudget = adminRoute({
       ports.listing.page(scope, "ACTION_TYPE_BUDGET", { limit: PAGE_MAX }),
       budgetNow(found?.attributes, scope, calendar, ports),
     ]);
-    const action_type_budgets = caps.items.flatMap(({ name, attributes }) => {
+    const own = caps.items.filter(({ name }) => coversActionType(credential.limits, name));
+    const action_type_budgets = own.flatMap(({ name, attributes }) => {
       const ids = { ...scopeIds(scope), action_type: name };
       const stored = StoredActionTypeBudget.safeParse(attributes);
       const cap = ActionTypeBudget.safeParse({ ...stored.data, ...ids, etag: etagOf(attributes) });

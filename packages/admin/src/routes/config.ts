@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import { ActionType } from "@autonomy-gate/core/ids";
 import {
@@ -56,18 +57,23 @@ export const listModes = adminRoute({
   summary: "The autonomy modes set for a tenant or an account",
   role: "viewer",
   reach: TENANT_OR_ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject(PageQuery),
   body: NOTHING,
   success: ModeList,
-  handle: async ({ scope, query }, { listing }) => {
+  handle: async ({ scope, query, credential }, { listing }) => {
     const question = { list: "config", scope };
     const after = placeIn(query.next_token, question);
     const page = await listing.page(scope, "MODE", {
       limit: query.limit ?? PAGE_MAX,
       ...(after === undefined ? {} : { after }),
     });
-    const read = page.items.map((item) => modeFrom(item, scope));
+    // The default counts for every type, so for those of any credential too.
+    const own = page.items.filter(
+      ({ name }) => name === DEFAULT_NAME || coversActionType(credential.limits, name),
+    );
+    const read = own.map((item) => modeFrom(item, scope));
     const unreadable = read.flatMap((item) => ("found" in item ? [item] : []));
     return json({
       configs: read.flatMap((item) => ("found" in item ? [] : [item])),

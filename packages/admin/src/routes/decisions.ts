@@ -1,9 +1,11 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { RecordFields } from "@autonomy-gate/core/decision/decision";
 import { AccountId, IntentId, TenantId } from "@autonomy-gate/core/ids";
 import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
 import type { ListedDecision } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
+import { withinLimits } from "../http/limits.ts";
 import { nextToken, PAGE_DEFAULT, PageQuery, Place, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, TENANT_OR_ACCOUNT } from "../http/scope.ts";
@@ -28,6 +30,7 @@ export const listDecisions = adminRoute({
     "Following next_token to the end meets every decision listed at the start exactly once, whatever is decided meanwhile. A page may be short, even empty, and still have a next_token.",
   role: "viewer",
   reach: TENANT_OR_ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({
     decision: AutoApprovalDecision.optional(),
@@ -40,7 +43,7 @@ export const listDecisions = adminRoute({
     decisions: z.array(z.union([Decided, Unreadable])),
     next_token: z.string().optional(),
   }),
-  handle: async ({ scope, query }, { decisions }) => {
+  handle: async ({ scope, query, credential }, { decisions }) => {
     const { decision, reason, limit, next_token } = query;
     const range = timeRange(query);
     const filter = {
@@ -48,6 +51,7 @@ export const listDecisions = adminRoute({
       ...(decision === undefined ? {} : { decision }),
       ...(reason === undefined ? {} : { reason }),
       ...range,
+      ...withinLimits(credential),
     };
     const question = { list: "decisions", filter };
     const before = placeIn(next_token, question, placeWithin(range));
@@ -66,15 +70,20 @@ export const getDecision = adminRoute({
   summary: "What was decided on an intent, why, on which facts and by which policy",
   role: "viewer",
   reach: ACCOUNT,
+  limited: "FILTERED",
   params: z.strictObject({ action_intent_id: IntentId }),
   query: NO_FIELDS,
   body: NOTHING,
   success: Decided,
-  handle: async ({ scope, params }, { decisions }) => {
+  handle: async ({ scope, params, credential: { limits } }, { decisions }) => {
     const { tenant_id, account_id } = scope;
     const found = await decisions.find({ tenant_id, account_id, ...params });
     if (found.status === "absent") throw notFound();
-    if (found.status === "readable") return json(found.value);
+    if (found.status === "readable") {
+      // The request did not name the action type, so it is told as if there were nothing.
+      if (!coversActionType(limits, found.value.action_type ?? undefined)) throw notFound();
+      return json(found.value);
+    }
     throw new TypeError("A recorded decision cannot be read.");
   },
 });

@@ -1,3 +1,4 @@
+import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { mergedPage } from "@autonomy-gate/core/config/merged-page";
@@ -15,6 +16,7 @@ import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
 import { ACCOUNT, type AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
+import { LookAlikes, lookAlikes } from "./look-alikes.ts";
 
 /** The intent that is put to the gate to see what could run by itself: as sure as can be. */
 const SUREST_CONFIDENCE = 1;
@@ -25,6 +27,11 @@ const EffectiveMode = z.object({
   mode_source: ModeSource,
   considered: z.array(z.object({ level: z.enum(MODE_LEVELS), mode: AutonomyMode.nullable() })),
 });
+
+const Warned = {
+  /** Other accounts that look like this one; absent: none was seen. */
+  look_alikes: LookAlikes.optional(),
+};
 
 const EffectiveType = EffectiveMode.extend({
   action_type: ActionType,
@@ -38,6 +45,7 @@ const EffectiveType = EffectiveMode.extend({
 const EffectiveTypes = z.object({
   action_types: z.array(EffectiveType),
   next_token: z.string().optional(),
+  ...Warned,
 });
 
 export const effectiveMode = adminRoute({
@@ -45,32 +53,39 @@ export const effectiveMode = adminRoute({
   path: "/config/effective",
   summary: "The mode in force for an account, and what could run by itself now",
   description:
-    "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence.",
+    "With action_type: the mode in force and every level that was considered. Without: that for every known action type, with what the gate would say now to an intent of full confidence. `look_alikes` warns of other accounts, among recent decisions and changes, whose ids differ only by letter case or by `.`, `_`, `-`, `:`.",
   role: "viewer",
   reach: ACCOUNT,
+  limited: "FILTERED",
   params: NO_FIELDS,
   query: z.strictObject({ action_type: ActionType.optional(), ...PageQuery }),
   body: NOTHING,
-  success: z.union([EffectiveMode, EffectiveTypes]),
-  handle: async ({ scope, query, calendar }, ports) => {
+  success: z.union([EffectiveMode.extend(Warned), EffectiveTypes]),
+  handle: async ({ scope, query, calendar, credential }, ports) => {
     const one = query.action_type;
     const question = { list: "effective", scope };
     const page = one === undefined ? await knownTypes(scope, query, question, ports) : undefined;
-    const types = page?.items ?? (one === undefined ? [] : [one]);
-    const replies = await ports.gate.readFacts(
-      types.map((action_type) => ({ ...accountOf(scope), action_type })),
-    );
-    const known = replies.flatMap(({ facts }, index) => {
+    const known = page?.items ?? (one === undefined ? [] : [one]);
+    const types = known.filter((type) => coversActionType(credential.limits, type));
+    const [replies, alike] = await Promise.all([
+      ports.gate.readFacts(types.map((action_type) => ({ ...accountOf(scope), action_type }))),
+      lookAlikes({ scope, calendar, credential }, ports),
+    ]);
+    const warned = alike.accounts.length === 0 ? {} : { look_alikes: alike };
+    const answered = replies.flatMap(({ facts }, index) => {
       const action_type = types[index];
       return facts === undefined || action_type === undefined ? [] : [{ action_type, facts }];
     });
-    const [first] = known;
-    if (one !== undefined && first !== undefined) return json(modeView(first.facts));
+    const [first] = answered;
+    if (one !== undefined && first !== undefined) {
+      return json({ ...modeView(first.facts), ...warned });
+    }
     return json({
-      action_types: known.map(({ action_type, facts }) =>
+      action_types: answered.map(({ action_type, facts }) =>
         typeView(action_type, facts, scope, calendar),
       ),
       ...(page && nextToken(page, question)),
+      ...warned,
     });
   },
 });

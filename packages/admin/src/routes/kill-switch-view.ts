@@ -1,6 +1,7 @@
 import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
 import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
 import type { Calendar } from "@autonomy-gate/core/day";
+import { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
 import {
   isEngaged,
   KillSwitchV1,
@@ -21,6 +22,7 @@ const Unreadable = {
 export const KillSwitch = z
   .object({
     ...NamedScope.shape,
+    owner: SwitchOwner,
     ...KillSwitchV1.partial().required({ engaged: true }).shape,
     ...Unreadable,
     etag: z.string(),
@@ -32,6 +34,8 @@ export type KillSwitch = z.infer<typeof KillSwitch>;
 export const EffectiveSwitch = z
   .object({
     scope: z.enum(["GLOBAL", "TENANT", "ACCOUNT"]),
+    /** Only its owner lifts it. */
+    owner: SwitchOwner,
     effect: KillSwitchV1.shape.effect,
     reason: z.string().optional(),
     /** The types it stops; absent: all. */
@@ -42,8 +46,12 @@ export const EffectiveSwitch = z
   .meta({ id: "EffectiveKillSwitch" });
 export type EffectiveSwitch = z.infer<typeof EffectiveSwitch>;
 
-export function switchView(attributes: ConfigAttributes, scope: ConfigScope): KillSwitch {
-  const ids = scopeIds(scope);
+export function switchView(
+  attributes: ConfigAttributes,
+  scope: ConfigScope,
+  owner: SwitchOwner,
+): KillSwitch {
+  const ids = { ...scopeIds(scope), owner };
   const etag = etagOf(attributes);
   const found = readKillSwitch(attributes);
   if (found.status === "unreadable") {
@@ -53,17 +61,24 @@ export function switchView(attributes: ConfigAttributes, scope: ConfigScope): Ki
   return { ...ids, ...about.data, ...found.value, etag };
 }
 
-/** The engaged switches of a scope and of the wider ones, widest first. */
+/** The engaged switches of a scope and of the wider ones, widest first, the platform's first. */
 export async function effectiveSwitches(
   scope: ConfigScope,
   calendar: Calendar,
   config: ConfigStore,
 ): Promise<EffectiveSwitch[]> {
-  const reads = scopesUpTo(scope).map(async (one): Promise<EffectiveSwitch[]> => {
-    const stored = await config.read({ scope: one, object: { kind: "KILL_SWITCH" } });
-    return stored === undefined ? [] : effectiveSwitch(stored, one.kind, calendar);
-  });
+  const reads = scopesUpTo(scope).flatMap((one) =>
+    ownersAt(one).map(async (owner): Promise<EffectiveSwitch[]> => {
+      const stored = await config.read({ scope: one, object: { kind: "KILL_SWITCH", owner } });
+      return stored === undefined ? [] : effectiveSwitch(stored, one.kind, owner, calendar);
+    }),
+  );
   return (await Promise.all(reads)).flat();
+}
+
+/** Who may have a switch at a scope. */
+export function ownersAt({ kind }: ConfigScope): readonly SwitchOwner[] {
+  return kind === "GLOBAL" ? ["PLATFORM"] : SwitchOwner.options;
 }
 
 function scopesUpTo(scope: ConfigScope): ConfigScope[] {
@@ -82,16 +97,20 @@ function scopesUpTo(scope: ConfigScope): ConfigScope[] {
 function effectiveSwitch(
   attributes: ConfigAttributes,
   scope: EffectiveSwitch["scope"],
+  owner: SwitchOwner,
   calendar: Calendar,
 ): EffectiveSwitch[] {
   const found = readKillSwitch(attributes);
-  if (found.status === "unreadable") return [{ scope, effect: found.effect, unreadable: true }];
+  if (found.status === "unreadable") {
+    return [{ scope, owner, effect: found.effect, unreadable: true }];
+  }
   const { value } = found;
   if (!isEngaged(value, calendar.epochMs)) return [];
   const { effect, reason, action_types, expires_at } = value;
   return [
     {
       scope,
+      owner,
       effect,
       ...(reason === undefined ? {} : { reason }),
       ...(action_types === undefined ? {} : { action_types }),

@@ -7,6 +7,7 @@ import { getBudgetState } from "./budget-state.ts";
 import { deleteMode, listModes, putMode } from "./config.ts";
 import { getDecision, listDecisions } from "./decisions.ts";
 import { effectiveMode } from "./effective.ts";
+import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { getKillSwitch, putKillSwitch } from "./kill-switch.ts";
 import { simulate } from "./simulate.ts";
 
@@ -33,4 +34,7 @@ export const ROUTES: readonly AdminRoute[] = [
   simulate,
   listAudit,
   exportAudit,
+  listKeys,
+  createKey,
+  revokeKey,
 ];

@@ -1,14 +1,22 @@
+import { coversActionType, type Limits } from "@autonomy-gate/core/access/limits";
 import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { type Decision, LEDGER_ONLY, RecordFields } from "@autonomy-gate/core/decision/decision";
+import {
+  type Decision,
+  type DecisionRecord,
+  LEDGER_ONLY,
+  RecordFields,
+} from "@autonomy-gate/core/decision/decision";
 import { decideInvalid } from "@autonomy-gate/core/gate/decide";
 import { decideNow } from "@autonomy-gate/core/gate/decide-now";
 import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import type { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
 import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
-import { ABSENT } from "@autonomy-gate/core/stored";
+import { ABSENT, type Stored } from "@autonomy-gate/core/stored";
 import * as z from "zod";
+import { sideOf } from "../auth/credential.ts";
 import { json } from "../http/answer.ts";
 import { adminRoute, NO_FIELDS } from "../http/route.ts";
 import { ACCOUNT, agreed, NamedScope } from "../http/scope.ts";
@@ -50,7 +58,7 @@ export const simulate = adminRoute({
     ["overrides", "kill_switch"],
     ["overrides", "action_type"],
   ],
-  handle: async ({ body, calendar }, { gate }) => {
+  handle: async ({ body, calendar, credential }, { gate }) => {
     const { budget, action_type: entry } = body.overrides ?? {};
     agreed("action_type", [body.intent.action_type, budget?.action_type, entry?.action_type]);
     // The consumer's own reading; its message, which stands in for data without a form, is not known.
@@ -60,15 +68,13 @@ export const simulate = adminRoute({
     const action_type = content.valid ? content.intent.action_type : null;
     const request = { tenant_id, account_id, action_type, recordedFor: action_intent_id };
     const [reply] = await gate.readFacts([request]);
-    const { decision, would_flip } = decided(
-      received,
-      reply?.facts,
-      body.overrides ?? {},
+    const { decision, would_flip } = decided(received, reply?.facts, body.overrides ?? {}, {
       calendar,
-    );
+      own: sideOf(credential),
+    });
     const outcome = outcomeOf(recordOf(received, decision), canonical);
     const { data } = Detail.parse(JSON.parse(outcome.detail));
-    const recorded = standing(received, reply?.recorded ?? ABSENT);
+    const recorded = standing(received, withinTypes(reply?.recorded ?? ABSENT, credential.limits));
     return json(
       SimulatedOutcome.parse({
         ...data,
@@ -79,20 +85,26 @@ export const simulate = adminRoute({
   },
 });
 
+/** A record of an action type beyond the limits is told as if there were none. */
+function withinTypes(recorded: Stored<DecisionRecord>, limits: Limits): Stored<DecisionRecord> {
+  const type = recorded.status === "readable" ? recorded.value.action_type : undefined;
+  return coversActionType(limits, type ?? undefined) ? recorded : ABSENT;
+}
+
 const Detail = z.object({ data: z.looseObject({}) });
 
 function decided(
   { content }: ReceivedIntent,
   facts: StoredFacts | undefined,
   overrides: Overrides,
-  calendar: Calendar,
+  { calendar, own }: { readonly calendar: Calendar; readonly own: SwitchOwner },
 ): { decision: Decision; would_flip: Flip[] } {
   if (!content.valid) {
     return { decision: decideInvalid(content.issues, calendar.instant), would_flip: [] };
   }
   if (facts === undefined) throw new TypeError("The facts of a valid intent are always read.");
   const { intent } = content;
-  const snapshot = overridden({ ...facts, calendar }, overrides);
+  const snapshot = overridden({ ...facts, calendar }, overrides, own);
   const decision = decideNow(intent, snapshot);
   return { decision, would_flip: wouldFlip({ intent, snapshot, decision }) };
 }

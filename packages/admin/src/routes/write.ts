@@ -3,7 +3,7 @@ import type { ConfigAttributes, ConfigChange } from "@autonomy-gate/core/config/
 import { configChanged } from "@autonomy-gate/core/config/changed";
 import { TransientError } from "@autonomy-gate/core/errors";
 import { HttpError } from "../http/errors.ts";
-import { changedMeanwhile, matches } from "../http/etag.ts";
+import { changedMeanwhile, unmetPrecondition } from "../http/preconditions.ts";
 import type { Caller } from "../http/route.ts";
 import type { AdminPorts } from "../ports.ts";
 
@@ -19,7 +19,7 @@ export interface Change {
 
 /**
  * Changes one object, with its audit entry in the same transaction, and tells the bus. Throws a 412
- * when the object is not what If-Match names or changed since it was read here: of several writers
+ * when a precondition does not hold or the object changed since it was read here: of several writers
  * at once one wins and the others are told. Throws a 404 when what is to go is not there. Whatever
  * it says of an account, nothing automatic commits there any more on facts from before that: who is
  * refused may have made the change in a request that died.
@@ -83,10 +83,11 @@ function notSettled(): HttpError {
 
 function refusalOf(
   { after }: Change,
-  { ifMatch }: Caller,
+  { preconditions }: Caller,
   before: ConfigAttributes | undefined,
 ): HttpError | undefined {
-  if (!matches(ifMatch, before)) return changedMeanwhile();
+  const unmet = unmetPrecondition(preconditions, before);
+  if (unmet !== undefined) return unmet;
   return before === undefined && after === undefined ? notFound() : undefined;
 }
 

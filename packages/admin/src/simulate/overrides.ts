@@ -2,7 +2,13 @@ import type { BudgetConfigs } from "@autonomy-gate/core/budget/terms";
 import { ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import type { Snapshot } from "@autonomy-gate/core/gate/snapshot";
 import { ActionType } from "@autonomy-gate/core/ids";
-import { type KillSwitches, KillSwitchV1 } from "@autonomy-gate/core/kill-switch/kill-switch";
+import { type AppliedKillSwitch, SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
+import {
+  type KillSwitches,
+  KillSwitchV1,
+  type SwitchName,
+  switchName,
+} from "@autonomy-gate/core/kill-switch/kill-switch";
 import { AutonomyMode } from "@autonomy-gate/core/mode/mode";
 import { ABSENT } from "@autonomy-gate/core/stored";
 import * as z from "zod";
@@ -13,6 +19,7 @@ const { effect, reason, action_types, expires_at } = KillSwitchV1.shape;
 
 const NotEngaged = z.strictObject({
   ...NamedScope.shape,
+  owner: SwitchOwner.optional(),
   engaged: z.literal(false),
   effect: effect.optional(),
   reason: reason.optional(),
@@ -30,7 +37,10 @@ export const Overrides = z.strictObject({
   mode: AutonomyMode.optional(),
   /** Set now, as the account's own; where it names the tenant alone, as the tenant's default. */
   budget: BudgetBody.optional(),
-  /** Instead of the switch of the scope it names; where it names none, of those of all scopes. */
+  /**
+   * Instead of the switch of the scope and owner it names, by default the credential's side; where
+   * it names no scope, of all switches.
+   */
   kill_switch: z.discriminatedUnion("engaged", [NotEngaged, Engaged]).optional(),
   /** As the tenant's own entry for the type. */
   action_type: z
@@ -43,15 +53,19 @@ export const Overrides = z.strictObject({
 });
 export type Overrides = z.infer<typeof Overrides>;
 
-/** The snapshot as it would be under overrides. */
-export function overridden(snapshot: Snapshot, overrides: Overrides): Snapshot {
+/**
+ * The snapshot as it would be under overrides.
+ * @param own the side of the credential, whose switch one is that names no owner
+ */
+export function overridden(snapshot: Snapshot, overrides: Overrides, own: SwitchOwner): Snapshot {
   const { mode, budget, kill_switch, action_type } = overrides;
   const { modes, budgets, catalogue, killSwitches, calendar } = snapshot;
   return {
     ...snapshot,
     modes: mode === undefined ? modes : { ...modes, ACCOUNT_ACTION_TYPE: readable(mode) },
     budgets: budget === undefined ? budgets : withBudget(budgets, budget, calendar.instant),
-    killSwitches: kill_switch === undefined ? killSwitches : withSwitch(killSwitches, kill_switch),
+    killSwitches:
+      kill_switch === undefined ? killSwitches : withSwitch(killSwitches, own, kill_switch),
     catalogue:
       action_type === undefined ? catalogue : { ...catalogue, TENANT: readable(action_type) },
   };
@@ -68,16 +82,40 @@ function withBudget(
   return isDefault ? { ...budgets, tenant: set } : { ...budgets, account: set };
 }
 
+const NO_SWITCHES: KillSwitches = {
+  GLOBAL: ABSENT,
+  TENANT_PLATFORM: ABSENT,
+  TENANT: ABSENT,
+  ACCOUNT_PLATFORM: ABSENT,
+  ACCOUNT: ABSENT,
+};
+
 function withSwitch(
   switches: KillSwitches,
-  { tenant_id, account_id, ...stored }: NonNullable<Overrides["kill_switch"]>,
+  own: SwitchOwner,
+  { tenant_id, account_id, owner = own, ...stored }: NonNullable<Overrides["kill_switch"]>,
 ): KillSwitches {
-  if (account_id !== undefined) return { ...switches, ACCOUNT: readable(stored) };
-  if (tenant_id !== undefined) return { ...switches, TENANT: readable(stored) };
-  return { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: readable(stored) };
+  if (account_id !== undefined) {
+    return { ...switches, [switchName("ACCOUNT", owner)]: readable(stored) };
+  }
+  if (tenant_id !== undefined) {
+    return { ...switches, [switchName("TENANT", owner)]: readable(stored) };
+  }
+  return { ...NO_SWITCHES, [switchName("ACCOUNT", owner)]: readable(stored) };
 }
 
 /** A stored thing that is this. */
 export function readable<T>(value: T) {
   return { status: "readable", value } as const;
+}
+
+/** Where a stop that applied is set. */
+export function nameOfSwitch({ scope, owner = "TENANT" }: AppliedKillSwitch): SwitchName {
+  return switchName(scope, owner);
+}
+
+/** A stop that applied, as the subject of a sentence. */
+export function switchWords({ scope, owner }: AppliedKillSwitch): string {
+  const isPlatforms = owner === "PLATFORM" && scope !== "GLOBAL";
+  return isPlatforms ? `the platform's ${scope} kill switch` : `the ${scope} kill switch`;
 }

@@ -1,9 +1,10 @@
+import type { ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
 import { findEntry } from "@autonomy-gate/core/catalogue/find-entry";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
 import { AUTONOMY_MODES } from "@autonomy-gate/core/mode/mode";
 import { MIN_CONFIDENCE } from "@autonomy-gate/core/policy/facts";
 import { POLICY_V1 } from "@autonomy-gate/core/policy/policy";
-import { readable } from "./overrides.ts";
+import { nameOfSwitch, readable, switchWords } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 
 /** The mildest entry a type can have: nothing in it speaks against running by itself. */
@@ -44,21 +45,42 @@ function varyMode(simulated: Simulated): Variation[] {
 
 function varyKillSwitches(simulated: Simulated): Variation[] {
   const { killSwitches } = simulated.snapshot;
-  return (simulated.decision.facts?.kill_switches ?? []).map(({ scope }) =>
-    withFacts(simulated, "KILL_SWITCH", `the ${scope} kill switch → not engaged`, {
-      killSwitches: { ...killSwitches, [scope]: readable({ engaged: false }) },
+  return (simulated.decision.facts?.kill_switches ?? []).map((stop) =>
+    withFacts(simulated, "KILL_SWITCH", `${switchWords(stop)} → not engaged`, {
+      killSwitches: { ...killSwitches, [nameOfSwitch(stop)]: readable({ engaged: false }) },
     }),
   );
 }
 
 function varyActionType(simulated: Simulated): Variation[] {
+  const { catalogue } = simulated.snapshot;
+  const own = catalogue.TENANT.status === "readable" || catalogue.GLOBAL.status === "absent";
+  const floor = catalogue.GLOBAL.status === "readable";
+  return [
+    ...(own ? varyEntry(simulated, "TENANT", entryOf(simulated)) : []),
+    ...(floor ? varyEntry(simulated, "GLOBAL", catalogue.GLOBAL.value) : []),
+  ];
+}
+
+/** The tenant's own entry, or what it would have to say instead of the built-in one. */
+function entryOf({ intent, snapshot }: Simulated): ActionTypeEntry | undefined {
+  const { TENANT } = snapshot.catalogue;
+  if (TENANT.status === "readable") return TENANT.value;
+  return findEntry(snapshot.catalogue, intent.action_type).entry;
+}
+
+/** Changes to the entry of the tenant or of the platform. */
+function varyEntry(
+  simulated: Simulated,
+  owner: "TENANT" | "GLOBAL",
+  entry: ActionTypeEntry | undefined,
+): Variation[] {
   const { intent, snapshot } = simulated;
-  const { action_type } = intent;
-  const { entry } = findEntry(snapshot.catalogue, action_type);
-  const to = (change: string, changed: typeof MILD_ENTRY | typeof entry): Variation[] => {
-    if (changed === undefined) return [];
-    const catalogue = { ...snapshot.catalogue, TENANT: readable(changed) };
-    return [withFacts(simulated, "ACTION_TYPE", `${action_type}: ${change}`, { catalogue })];
+  const whose = owner === "GLOBAL" ? " (the platform's entry)" : "";
+  const to = (change: string, changed: ActionTypeEntry): Variation[] => {
+    const catalogue = { ...snapshot.catalogue, [owner]: readable(changed) };
+    const what = `${intent.action_type}${whose}: ${change}`;
+    return [withFacts(simulated, "ACTION_TYPE", what, { catalogue })];
   };
   if (entry === undefined) return to("add it to the catalogue with risk LOW", MILD_ENTRY);
   const { risk_tier, min_confidence } = entry;

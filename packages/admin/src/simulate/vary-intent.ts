@@ -1,4 +1,5 @@
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
+import { nameOfSwitch, switchWords } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 
 /** How far below a minimum a confidence is tried. */
@@ -55,11 +56,11 @@ function varyTime({ intent, snapshot, decision }: Simulated): Variation[] {
   const { budget, facts } = decision;
   if (budget !== undefined) at(budget.resets_at, `the budget resets at ${budget.resets_at}`);
   // By the end of a switch that stops something else, other things may have changed the answer.
-  for (const { scope } of facts?.kill_switches ?? []) {
-    const stored = snapshot.killSwitches[scope];
+  for (const stop of facts?.kill_switches ?? []) {
+    const stored = snapshot.killSwitches[nameOfSwitch(stop)];
     if (stored.status !== "readable" || !("expires_at" in stored.value)) continue;
     const ends = stored.value.expires_at;
-    if (ends !== undefined) at(ends, `the ${scope} kill switch expires at ${ends}`);
+    if (ends !== undefined) at(ends, `${switchWords(stop)} expires at ${ends}`);
   }
   return variations;
 }

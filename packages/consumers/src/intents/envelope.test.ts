@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../../core/test/runs.ts";
 import { aBody, SOURCES, someData } from "../../test/fixtures.ts";
 import type { Refused } from "../event.ts";
 import { type IntentMessage, readMessage } from "./envelope.ts";
@@ -117,7 +118,7 @@ describe("a valid intent", () => {
     }
   });
 
-  test.each(["2026-11-22T09:30:00.1234567890Z", "never", 7])(
+  test.each([`2026-11-22T09:30:00.${"1".repeat(64)}Z`, "never", 7])(
     "is not kept from the gate by an occurred_at of %j",
     (occurred_at) => {
       const message = intentIn(aBody({ metadata: { occurred_at } }));
@@ -163,8 +164,8 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
       "data.expires_at",
     ],
     [
-      "an expiry finer than can be read",
-      aBody({ data: someData({ expires_at: "2026-12-22T09:30:00.1234567890Z" }) }),
+      "an expiry longer than is read",
+      aBody({ data: someData({ expires_at: `2026-12-22T09:30:00.${"1".repeat(64)}Z` }) }),
       "data.expires_at",
     ],
     [
@@ -230,6 +231,23 @@ describe("an intent whose ids are usable and whose content is not is INVALID_INT
     const message = intentIn(body);
     expect(pathsIn(body)).toEqual([path]);
     expect(message.canonical).toBeNull();
+  });
+
+  test.each([
+    ["the source", aBody().replace('"source":', '"source":"a","source":'), "source"],
+    ["the detail", aBody().replace('"detail":', '"detail":{},"detail":'), "detail"],
+    ["the data", aBody().replace('"data":', '"data":{},"data":'), "detail.data"],
+    [
+      "the metadata",
+      aBody().replace('"metadata":', '"metadata":{},"metadata":'),
+      "detail.metadata",
+    ],
+  ])("OUT-6: %s given twice makes the message malformed", (_, body, path) => {
+    expect(readMessage(body, SOURCES)).toMatchObject({
+      kind: "refused",
+      errorCode: "MALFORMED_MESSAGE",
+      errorDetail: `The body is ambiguous: ${path}: must be given once`,
+    });
   });
 
   test.each([
@@ -366,7 +384,7 @@ test("no body whatever makes reading it throw", () => {
       const message = readMessage(body, SOURCES);
       if (message.kind === "refused") expect(message.errorDetail).toMatch(/^[\x20-\x7e]{1,512}$/);
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   );
 });
 

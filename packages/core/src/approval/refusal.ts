@@ -60,7 +60,7 @@ const SENTENCES = {
   PEOPLE_ONLY:
     "The approval rule takes votes of people only, and this credential is a service's. Sign in as a person, or use a key of kind PERSON.",
   MINIMUM_ROLE:
-    "The approval rule takes votes of the role admin only, and this credential does not have it. Ask an admin to vote.",
+    "The approval rule asks for a higher role than this credential has. Ask an admin to vote.",
   COMMENT_REQUIRED: "The approval rule asks for a comment with this vote. Add one and vote again.",
   SELF_APPROVAL:
     "The intent names this credential in proposed_by, and a proposer has no vote. Ask someone else to vote, or withdraw the intent.",

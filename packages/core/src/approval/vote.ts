@@ -1,3 +1,4 @@
+import { mayActAs, type Role } from "../access/role.ts";
 import type { RefusedDecision } from "../decision/decision.ts";
 import {
   type Approval,
@@ -16,7 +17,7 @@ export interface Principal {
   readonly actor: string;
   readonly name?: string | undefined;
   readonly kind: "PERSON" | "SERVICE";
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 /** What a principal says. */
@@ -80,9 +81,7 @@ function isRepeatOf({ verdict }: CastVote, { actor }: Principal) {
 function ineligible({ approval, principal, now, proposedBy }: VoteQuestion): Refusal | undefined {
   const { rule } = approval;
   if (isOverdue(approval, now)) return expired(approval);
-  if (rule.minimum_role === "admin" && !principal.roles.includes("admin")) {
-    return refusal("MINIMUM_ROLE");
-  }
+  if (!mayActAs(principal.roles, rule.minimum_role)) return refusal("MINIMUM_ROLE");
   if (rule.people_only && principal.kind !== "PERSON") return refusal("PEOPLE_ONLY");
   const proposers: unknown[] = Array.isArray(proposedBy) ? proposedBy : [proposedBy];
   return proposers.includes(principal.actor) ? refusal("SELF_APPROVAL") : undefined;

@@ -55,3 +55,12 @@ test.each([
 ])("what callers write as %s, its schema reads as it is", (_, schema, written) => {
   expect(schema.parse(written)).toEqual(written);
 });
+
+test.each([
+  ["a count of 0", { count: 0, counts_by_action_type: { CREATE_INTERNAL_NOTE: 0 } }, true],
+  ["a negative count", { count: -1 }, false],
+  ["half a unit", { counts_by_action_type: { CREATE_INTERNAL_NOTE: 0.5 } }, false],
+  ["a negative count of a type", { counts_by_action_type: { CREATE_INTERNAL_NOTE: -1 } }, false],
+])("a budget state has whole counts from 0 on: %s", (_, more, valid) => {
+  expect(budget.AutonomyBudgetStateV1.safeParse({ ...state, ...more }).success).toBe(valid);
+});

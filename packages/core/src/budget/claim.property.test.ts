@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ACCOUNT, aBudget, aClaim, actionType, countersOf, day } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import {
   advanced,
   budgetWrite,
@@ -48,7 +49,7 @@ function ofType({ claim }: { claim: { actionType: string } }): Counter {
   return `count#${claim.actionType}`;
 }
 
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: runs(10_000) };
 
 test("what is admitted fits, all together, under every limit", () => {
   fc.assert(

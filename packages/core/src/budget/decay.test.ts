@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { day } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import { type DateKey, dayOf, daysBetween } from "../day.ts";
 import { limitInForce } from "./decay.ts";
 import type { Ceiling } from "./limits/limit.ts";
@@ -62,7 +63,7 @@ describe("decay (BUD-8)", () => {
         expect(limit).toBeLessThanOrEqual(configured);
         expect(limit).toBeGreaterThanOrEqual(Math.min(1, configured));
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -74,7 +75,7 @@ describe("decay (BUD-8)", () => {
         const limitLater = limitOn(later, ceiling, used ?? undefined).limit;
         expect(limitLater).toBeLessThanOrEqual(limitOn(sooner, ceiling, used ?? undefined).limit);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -90,7 +91,7 @@ describe("decay (BUD-8)", () => {
         const ceiling = decaying(configured, from);
         expect(limitOn(to, ceiling, undefined).limit).toBe(expected);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 

@@ -4,6 +4,7 @@ import { catalogueEntryFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
 import { BUILT_IN_CATALOGUE } from "./built-in.ts";
 import { findEntry } from "./find-entry.ts";
+import { looserFields } from "./floor.ts";
 
 const HIGH = { risk_tier: "HIGH", min_confidence: 0.9, external_contact: false } as const;
 const LOW = { risk_tier: "LOW", min_confidence: 0.6, external_contact: true } as const;
@@ -31,12 +32,35 @@ test("the built-in catalogue is that of the contract", () => {
 });
 
 test.each([
-  ["the tenant's own", readable(HIGH), readable(LOW), { source: "TENANT", entry: HIGH }],
+  ["the tenant's own", readable(HIGH), ABSENT, { source: "TENANT", entry: HIGH }],
   ["the global one", ABSENT, readable(LOW), { source: "GLOBAL", entry: LOW }],
   ["an unreadable one of the tenant", unreadable(), readable(LOW), { source: "UNREADABLE" }],
   ["an unreadable global one", ABSENT, unreadable(), { source: "UNREADABLE" }],
+  ["an unreadable floor", readable(HIGH), unreadable(), { source: "UNREADABLE" }],
 ])("%s answers, whole", (_, TENANT, GLOBAL, answer) => {
   expect(findEntry({ TENANT, GLOBAL }, NOTE)).toEqual(answer);
+});
+
+const FLOOR = { risk_tier: "MEDIUM", min_confidence: 0.8, external_contact: false } as const;
+
+test.each([
+  [{}, "GLOBAL", {}],
+  [{ risk_tier: "MINIMAL" }, "GLOBAL", {}],
+  [{ min_confidence: 0 }, "GLOBAL", {}],
+  [{ risk_tier: "HIGH" }, "TENANT", { risk_tier: "HIGH" }],
+  [{ min_confidence: 0.81 }, "TENANT", { min_confidence: 0.81 }],
+  [{ external_contact: true }, "TENANT", { external_contact: true }],
+  [{ risk_tier: "LOW", min_confidence: 1 }, "TENANT", { min_confidence: 1 }],
+] as const)("a tenant's %j tightens the floor and never loosens it", (own, source, changed) => {
+  const configured = { TENANT: readable({ ...FLOOR, ...own }), GLOBAL: readable(FLOOR) };
+  expect(findEntry(configured, NOTE)).toEqual({ source, entry: { ...FLOOR, ...changed } });
+});
+
+test("a floor of contact outside holds", () => {
+  const outside = { ...FLOOR, external_contact: true };
+  const configured = { TENANT: readable(FLOOR), GLOBAL: readable(outside) };
+  expect(findEntry(configured, NOTE)).toEqual({ source: "GLOBAL", entry: outside });
+  expect(looserFields(FLOOR, outside)).toEqual(["external_contact"]);
 });
 
 test("with none configured the built-in one answers, and otherwise nothing does", () => {

@@ -3,6 +3,7 @@ import type { ActionType } from "../ids.ts";
 import type { Stored } from "../stored.ts";
 import type { ActionTypeEntry } from "./action-type.ts";
 import { BUILT_IN_CATALOGUE } from "./built-in.ts";
+import { looserFields, stricterOf } from "./floor.ts";
 
 export interface ConfiguredEntries {
   readonly TENANT: Stored<ActionTypeEntry>;
@@ -19,15 +20,26 @@ export interface CatalogueAnswer {
 }
 
 /**
- * The tenant's entry, else the global one, else the built-in one; the first replaces the others
- * whole. An unreadable entry leaves the type unknown: it never falls through.
+ * The global entry, which a tenant's own can only tighten; without one the tenant's, else the
+ * built-in one. An unreadable entry leaves the type unknown: it never falls through.
  */
 export function findEntry(configured: ConfiguredEntries, actionType: ActionType): CatalogueAnswer {
-  for (const source of ["TENANT", "GLOBAL"] as const) {
-    const stored = configured[source];
-    if (stored.status === "readable") return { source, entry: stored.value };
-    if (stored.status === "unreadable") return { source: "UNREADABLE" };
+  const { TENANT: own, GLOBAL: floor } = configured;
+  if (own.status === "unreadable" || floor.status === "unreadable") {
+    return { source: "UNREADABLE" };
   }
+  if (floor.status === "readable") return aboveFloor(own, floor.value);
+  if (own.status === "readable") return { source: "TENANT", entry: own.value };
   const entry = BUILT_IN_CATALOGUE.get(actionType);
   return entry === undefined ? { source: "NONE" } : { source: "BUILT_IN", entry };
+}
+
+/** TENANT where a field of the tenant's own is stricter than the floor's, else GLOBAL. */
+function aboveFloor(
+  own: Exclude<ConfiguredEntries["TENANT"], { readonly status: "unreadable" }>,
+  floor: ActionTypeEntry,
+): CatalogueAnswer {
+  if (own.status === "absent") return { source: "GLOBAL", entry: floor };
+  const source = looserFields(floor, own.value).length > 0 ? "TENANT" : "GLOBAL";
+  return { source, entry: stricterOf(own.value, floor) };
 }

@@ -1,4 +1,6 @@
+import type { KeyId } from "../access/api-key.ts";
 import type { AccountId, ActionType, TenantId } from "../ids.ts";
+import type { SwitchOwner } from "../kill-switch/applied.ts";
 
 /** Whom a configuration object is for. */
 export type ConfigScope =
@@ -14,9 +16,12 @@ export type ConfigObject =
   | { readonly kind: "APPROVAL_RULE"; readonly action_type?: ActionType }
   | { readonly kind: "BUDGET" }
   | { readonly kind: "ACTION_TYPE_BUDGET"; readonly action_type: ActionType }
-  | { readonly kind: "KILL_SWITCH" }
+  /** For everyone the platform alone has one, whatever owner is named. */
+  | { readonly kind: "KILL_SWITCH"; readonly owner: SwitchOwner }
   | { readonly kind: "ACTION_TYPE"; readonly action_type: ActionType }
-  | { readonly kind: "ACTIVE_POLICY" };
+  | { readonly kind: "ACTIVE_POLICY" }
+  /** A credential of the tenant, or with no tenant one of the platform. */
+  | { readonly kind: "API_KEY"; readonly key_id: KeyId };
 
 /** Names one configuration object. */
 export interface ConfigAddress {

@@ -1,4 +1,4 @@
-import type { ConfigAddress } from "./address.ts";
+import type { ConfigAddress, ConfigObject } from "./address.ts";
 
 /**
  * A configuration object as stored, without its key. Numbers that others stored and no double holds
@@ -19,6 +19,25 @@ export interface ConfigChange extends ConfigAddress {
   readonly request_id: string;
   /** When, as an ISO instant. */
   readonly at: string;
+}
+
+/** What of each kind of object nobody is shown. */
+const HIDDEN: Readonly<Record<ConfigObject["kind"], readonly string[]>> = {
+  MODE: [],
+  APPROVAL_RULE: [],
+  BUDGET: [],
+  ACTION_TYPE_BUDGET: [],
+  KILL_SWITCH: [],
+  ACTION_TYPE: [],
+  ACTIVE_POLICY: [],
+  API_KEY: ["sha256"],
+};
+
+/** An object as the audit trail and the bus show it. */
+export function shown({ kind }: ConfigObject, attributes: ConfigAttributes): ConfigAttributes {
+  const hidden = HIDDEN[kind];
+  if (hidden.length === 0) return attributes;
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !hidden.includes(name)));
 }
 
 export type ChangeReply =

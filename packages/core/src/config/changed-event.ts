@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { SCHEMA_VERSION } from "../contract.ts";
 import { AccountId, ActionType, TenantId } from "../ids.ts";
+import { SwitchOwner } from "../kill-switch/applied.ts";
 import { Rfc3339Instant } from "../time.ts";
 
 const Attributes = z.record(z.string(), z.unknown());
@@ -26,8 +27,10 @@ export const AutonomyConfigChanged = z.looseObject({
       "KILL_SWITCH",
       "ACTION_TYPE",
       "ACTIVE_POLICY",
+      "API_KEY",
     ]),
     action_type: ActionType.nullable(),
+    owner: SwitchOwner.optional().describe("Whose kill switch it is."),
     action: z.string().describe("What was done, such as PUT /config."),
     actor: z.string(),
     request_id: z.string(),

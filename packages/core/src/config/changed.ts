@@ -1,7 +1,9 @@
 import { SCHEMA_VERSION } from "../contract.ts";
+import type { SwitchOwner } from "../kill-switch/applied.ts";
 import type { Delivery } from "../ports.ts";
 import { attributesForm } from "../table/json-form.ts";
-import type { ConfigChange } from "./change.ts";
+import type { ConfigScope } from "./address.ts";
+import { type ConfigChange, shown } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
 /** Tells of a change that was made; the audit entry stays the truth. */
@@ -14,13 +16,19 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
       account_id: scope.kind === "ACCOUNT" ? scope.account_id : null,
       object: object.kind,
       action_type: "action_type" in object ? (object.action_type ?? null) : null,
+      ...(object.kind === "KILL_SWITCH" ? { owner: ownerOf(scope, object.owner) } : {}),
       action: change.action,
       actor: change.actor,
       request_id: change.request_id,
-      before: before === undefined ? null : attributesForm(before),
-      after: after === undefined ? null : attributesForm(after),
+      before: before === undefined ? null : attributesForm(shown(object, before)),
+      after: after === undefined ? null : attributesForm(shown(object, after)),
     },
   };
+}
+
+/** Everyone's switch is the platform's. */
+function ownerOf(scope: ConfigScope, owner: SwitchOwner): SwitchOwner {
+  return scope.kind === "GLOBAL" ? "PLATFORM" : owner;
 }
 
 export interface ChangeBus {

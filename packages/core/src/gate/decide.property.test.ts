@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   confidences,
+  entries,
   intents,
   permissiveSnapshots,
   RISKS,
   snapshots,
+  stored,
 } from "../../test/arbitraries.ts";
 import { aReceived, readable } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { AUTONOMY_MODES, MODE_LEVELS } from "../mode/mode.ts";
@@ -17,7 +20,7 @@ import { recordOf } from "./received.ts";
 import { recompute } from "./recompute.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: runs(10_000) };
 
 const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
 
@@ -108,7 +111,13 @@ test("a narrower mode never loosens, at whatever level", () => {
 
 test("one more stop never loosens", () => {
   const stops = fc.record({
-    scope: fc.constantFrom("GLOBAL" as const, "TENANT" as const, "ACCOUNT" as const),
+    name: fc.constantFrom(
+      "GLOBAL" as const,
+      "TENANT_PLATFORM" as const,
+      "TENANT" as const,
+      "ACCOUNT_PLATFORM" as const,
+      "ACCOUNT" as const,
+    ),
     stop: fc.constantFrom(
       readable({ engaged: true, effect: "BLOCK" }),
       readable({ engaged: true, effect: "REQUIRE_APPROVAL" }),
@@ -116,12 +125,28 @@ test("one more stop never loosens", () => {
     ),
   });
   fc.assert(
-    fc.property(intents, anySnapshot, stops, (intent, snapshot, { scope, stop }) => {
-      const free = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: ABSENT } };
-      const stopped = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [scope]: stop } };
+    fc.property(intents, anySnapshot, stops, (intent, snapshot, { name, stop }) => {
+      const free = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [name]: ABSENT } };
+      const stopped = { ...snapshot, killSwitches: { ...snapshot.killSwitches, [name]: stop } };
       const after = decideNow(intent, stopped);
       expectNotLooser(after, decideNow(intent, free));
       if (after.auto_executed) expect(after.reasons).toEqual("not automatic under a stop");
+    }),
+    RUNS,
+  );
+});
+
+test("nothing that a tenant stores loosens what the platform stored (invariant 24)", () => {
+  const all = fc.tuple(intents, anySnapshot, entries, stored(entries));
+  fc.assert(
+    fc.property(all, ([intent, snapshot, floor, own]) => {
+      const catalogue = { GLOBAL: readable(floor), TENANT: own };
+      const platforms = {
+        ...snapshot,
+        killSwitches: { ...snapshot.killSwitches, TENANT: ABSENT, ACCOUNT: ABSENT },
+        catalogue: { ...catalogue, TENANT: ABSENT },
+      };
+      expectNotLooser(decideNow(intent, { ...snapshot, catalogue }), decideNow(intent, platforms));
     }),
     RUNS,
   );
@@ -158,7 +183,15 @@ describe("whatever is unknown is never automatic:", () => {
         TENANT: { status: "unreadable", effect: "REQUIRE_APPROVAL" },
       },
     }),
+    "a platform's kill switch": (s) => ({
+      ...s,
+      killSwitches: {
+        ...s.killSwitches,
+        ACCOUNT_PLATFORM: { status: "unreadable", effect: "REQUIRE_APPROVAL" },
+      },
+    }),
     "a catalogue entry": (s) => ({ ...s, catalogue: { ...s.catalogue, TENANT: UNREADABLE } }),
+    "a floor": (s) => ({ ...s, catalogue: { ...s.catalogue, GLOBAL: UNREADABLE } }),
     "the policy": (s) => ({ ...s, activePolicy: { ...s.activePolicy, TENANT: UNREADABLE } }),
     "the budget": (s) => ({ ...s, budgets: { ...s.budgets, account: UNREADABLE } }),
     "no budget": (s) => ({ ...s, budgets: { ...s.budgets, account: ABSENT, tenant: ABSENT } }),
@@ -193,7 +226,7 @@ test("what runs by itself has a mode, a low risk, a confidence and room in a bud
     }),
     RUNS,
   );
-  expect(automatic).toBeGreaterThan(100);
+  expect(automatic).toBeGreaterThan(runs(100));
 });
 
 test("a decision is taken again, the same, from its stored record alone", () => {

@@ -5,6 +5,7 @@ import { aBudget, aBudgetState, anIntent, aSnapshot, readable } from "../../test
 import { type ReferenceAnswer, referenceDecision } from "../../test/reference/reference.ts";
 import type { ReferenceBudget } from "../../test/reference/reference-budget.ts";
 import { itemsOf } from "../../test/reference/snapshot-items.ts";
+import { runs } from "../../test/runs.ts";
 import type { BudgetReport } from "../budget/report.ts";
 import { defined } from "../defined.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
@@ -59,7 +60,7 @@ test("agrees with the reference on 100,000 random inputs, every reason among the
       const { reason } = expectAgreement(intent, snapshot);
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }),
-    { numRuns: 100_000 },
+    { numRuns: runs(100_000) },
   );
   expect([...reasons.keys()].sort()).toEqual([
     "ACTION_TYPE_DISABLED",
@@ -82,7 +83,7 @@ test("agrees with the reference on 100,000 random inputs, every reason among the
     "TENANT_POLICY",
     "UNKNOWN_MODE",
   ]);
-  for (const [reason, count] of reasons) expect(count, reason).toBeGreaterThan(50);
+  for (const [reason, count] of reasons) expect(count, reason).toBeGreaterThan(runs(50));
 }, 120_000);
 
 const CONFIDENCES = [0, 0.65, 0.699, 0.7, 0.75, 0.81, 1, 1.0000000000000002, -1, null, "0.9"];

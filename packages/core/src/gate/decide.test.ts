@@ -95,6 +95,47 @@ const CASES: readonly Case[] = [
     explanation: `The kill switch of account acct_42 is engaged. ${APPROVE}`,
   },
   {
+    name: "the platform's kill switch of a tenant",
+    snapshot: aSnapshot({
+      killSwitches: {
+        TENANT_PLATFORM: STOP("BLOCK", "incident 7"),
+        TENANT: readable({ engaged: false }),
+      },
+    }),
+    decision: "BLOCK",
+    because: ["KILL_SWITCH", "KILL_SWITCH"],
+    explanation:
+      'The platform\'s kill switch of tenant acme is engaged ("incident 7"). This action must not run.',
+  },
+  {
+    name: "the platform's kill switch of an account",
+    snapshot: aSnapshot({ killSwitches: { ACCOUNT_PLATFORM: STOP("REQUIRE_APPROVAL") } }),
+    because: ["KILL_SWITCH", "KILL_SWITCH"],
+    explanation: `The platform's kill switch of account acct_42 is engaged. ${APPROVE}`,
+  },
+  {
+    name: "a floor that a tenant's entry is looser than",
+    snapshot: aSnapshot({
+      catalogue: {
+        TENANT: readable({ risk_tier: "MINIMAL", min_confidence: 0, external_contact: false }),
+        GLOBAL: readable({ risk_tier: "CRITICAL", min_confidence: 0.9, external_contact: false }),
+      },
+    }),
+    because: ["RISK_LEVEL_HIGH", "RISK_LEVEL"],
+    explanation: `The risk of CREATE_INTERNAL_NOTE is CRITICAL, by the catalogue; only MINIMAL and LOW run by themselves. ${APPROVE}`,
+  },
+  {
+    name: "a floor that cannot be read under a tenant's entry that can",
+    snapshot: aSnapshot({
+      catalogue: {
+        TENANT: readable({ risk_tier: "LOW", min_confidence: 0.7, external_contact: false }),
+        GLOBAL: unreadable(),
+      },
+    }),
+    because: ["ACTION_TYPE_UNKNOWN", "CATALOGUE"],
+    explanation: `The catalogue entry of CREATE_INTERNAL_NOTE cannot be read, so its risk is not known. ${APPROVE}`,
+  },
+  {
     name: "a kill switch that cannot be read",
     snapshot: aSnapshot({
       killSwitches: { ACCOUNT: { status: "unreadable", effect: "REQUIRE_APPROVAL" } },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../test/runs.ts";
 import { RiskLevel, readRiskLevel } from "./risk.ts";
 
 test.each([
@@ -48,7 +49,7 @@ test("no letter beyond ASCII stands for one of a level's", () => {
         expect(readRiskLevel(level + other)).toBeUndefined();
       },
     ),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 

@@ -1,13 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { actionType, NOTE, readable } from "../../test/fixtures.ts";
+import { actionType, NO_STOPS, NOTE, readable } from "../../test/fixtures.ts";
 import { instantMs } from "../day.ts";
 import { killSwitchFrom } from "../store/items.ts";
-import { ABSENT } from "../stored.ts";
 import { KillSwitchEffect } from "./applied.ts";
-import { appliedKillSwitches, type KillSwitches, KillSwitchV1 } from "./kill-switch.ts";
+import { appliedKillSwitches, KillSwitchV1, switchName } from "./kill-switch.ts";
 
 const NOW = instantMs("2026-11-22T09:30:00.000Z");
-const NONE: KillSwitches = { GLOBAL: ABSENT, TENANT: ABSENT, ACCOUNT: ABSENT };
 
 /** An item as the table holds it: engaged, for everything, for good, unless told otherwise. */
 function item(more: Record<string, unknown> = {}) {
@@ -22,29 +20,47 @@ function item(more: Record<string, unknown> = {}) {
 }
 
 function stopsFor(stored: Record<string, unknown>, type = NOTE) {
-  return appliedKillSwitches({ ...NONE, TENANT: killSwitchFrom(stored) }, type, NOW);
+  return appliedKillSwitches({ ...NO_STOPS, TENANT: killSwitchFrom(stored) }, type, NOW);
 }
 
 test("no switch anywhere stops nothing", () => {
-  expect(appliedKillSwitches(NONE, NOTE, NOW)).toEqual([]);
+  expect(appliedKillSwitches(NO_STOPS, NOTE, NOW)).toEqual([]);
 });
 
-test.each(["GLOBAL", "TENANT", "ACCOUNT"] as const)(
-  "the switch of %s stops, and says why",
-  (scope) => {
-    const stops = appliedKillSwitches({ ...NONE, [scope]: killSwitchFrom(item()) }, NOTE, NOW);
-    expect(stops).toEqual([{ scope, effect: "BLOCK", reason: "incident 7" }]);
-  },
-);
+test.each([
+  ["GLOBAL", "PLATFORM"],
+  ["TENANT", "PLATFORM"],
+  ["TENANT", "TENANT"],
+  ["ACCOUNT", "PLATFORM"],
+  ["ACCOUNT", "TENANT"],
+] as const)("the switch of %s by %s stops, and says why and whose it is", (scope, owner) => {
+  const name = switchName(scope, owner);
+  const stops = appliedKillSwitches({ ...NO_STOPS, [name]: killSwitchFrom(item()) }, NOTE, NOW);
+  expect(stops).toEqual([{ scope, owner, effect: "BLOCK", reason: "incident 7" }]);
+});
 
-test("all scopes that apply are listed, widest first", () => {
-  const account = { engaged: true, effect: "REQUIRE_APPROVAL" } as const;
-  const global = { engaged: true, effect: "BLOCK" } as const;
-  const switches = { TENANT: ABSENT, ACCOUNT: readable(account), GLOBAL: readable(global) };
-  expect(appliedKillSwitches(switches, NOTE, NOW).map(({ scope }) => scope)).toEqual([
-    "GLOBAL",
-    "ACCOUNT",
+test("all that apply are listed, widest scope first and the platform's first", () => {
+  const on = readable({ engaged: true, effect: "REQUIRE_APPROVAL" } as const);
+  const all = {
+    ACCOUNT: on,
+    TENANT: on,
+    ACCOUNT_PLATFORM: on,
+    TENANT_PLATFORM: on,
+    GLOBAL: on,
+  };
+  expect(appliedKillSwitches(all, NOTE, NOW).map(({ scope, owner }) => [scope, owner])).toEqual([
+    ["GLOBAL", "PLATFORM"],
+    ["TENANT", "PLATFORM"],
+    ["TENANT", "TENANT"],
+    ["ACCOUNT", "PLATFORM"],
+    ["ACCOUNT", "TENANT"],
   ]);
+});
+
+test("a switch that is off lifts no other owner's", () => {
+  const off = killSwitchFrom({ engaged: false });
+  const switches = { ...NO_STOPS, TENANT_PLATFORM: killSwitchFrom(item()), TENANT: off };
+  expect(appliedKillSwitches(switches, NOTE, NOW)).toMatchObject([{ owner: "PLATFORM" }]);
 });
 
 test("a switch for some types stops those and no others", () => {
@@ -75,7 +91,7 @@ test("a switch is read whatever its length: it stops the types it names and no o
   const stored = item({ action_types, reason: "x".repeat(257) });
   expect(stopsFor(stored, NOTE)).toEqual([]);
   expect(stopsFor(stored, actionType("TYPE_100"))).toEqual([
-    { scope: "TENANT", effect: "BLOCK", reason: `${"x".repeat(255)}…` },
+    { scope: "TENANT", owner: "TENANT", effect: "BLOCK", reason: `${"x".repeat(255)}…` },
   ]);
 });
 
@@ -96,7 +112,7 @@ test("who set a switch and when is not asked of it", () => {
 
 test("attributes that others left out are not missed", () => {
   expect(stopsFor({ engaged: true, effect: "REQUIRE_APPROVAL" })).toEqual([
-    { scope: "TENANT", effect: "REQUIRE_APPROVAL" },
+    { scope: "TENANT", owner: "TENANT", effect: "REQUIRE_APPROVAL" },
   ]);
 });
 
@@ -115,21 +131,21 @@ describe("a corrupt switch counts as engaged (KILL-1, KILL-2)", () => {
     ["an empty item", {}],
   ])("%s", (_, stored) => {
     expect(stopsFor(stored)).toEqual([
-      { scope: "TENANT", effect: "REQUIRE_APPROVAL", unreadable: true },
+      { scope: "TENANT", owner: "TENANT", effect: "REQUIRE_APPROVAL", unreadable: true },
     ]);
   });
 
   test("and still blocks when it says BLOCK", () => {
     expect(stopsFor(item({ engaged: "yes" }))).toEqual([
-      { scope: "TENANT", effect: "BLOCK", unreadable: true },
+      { scope: "TENANT", owner: "TENANT", effect: "BLOCK", unreadable: true },
     ]);
   });
 
   test("whatever type it is asked for", () => {
     for (const effect of KillSwitchEffect.options) {
-      const switches = { ...NONE, GLOBAL: { status: "unreadable", effect } as const };
+      const switches = { ...NO_STOPS, GLOBAL: { status: "unreadable", effect } as const };
       expect(appliedKillSwitches(switches, actionType("X"), NOW)).toEqual([
-        { scope: "GLOBAL", effect, unreadable: true },
+        { scope: "GLOBAL", owner: "PLATFORM", effect, unreadable: true },
       ]);
     }
   });

@@ -2,12 +2,17 @@ import * as z from "zod";
 import { Instant, instantMs } from "../day.ts";
 import { ActionType } from "../ids.ts";
 import type { ABSENT } from "../stored.ts";
-import { type AppliedKillSwitch, KillSwitchEffect, SCOPES, type Scope } from "./applied.ts";
+import {
+  type AppliedKillSwitch,
+  KillSwitchEffect,
+  type Scope,
+  type SwitchOwner,
+} from "./applied.ts";
 
 /** The longest reason that a decision tells whole. */
 export const KILL_SWITCH_REASON_LENGTH_MAX = 256;
 
-/** The stop of one scope. Strict: `"false"` is not `false`, and an empty type list is refused. */
+/** One owner's stop of one scope. Strict: `"false"` is not `false`, and an empty type list is refused. */
 export const KillSwitchV1 = z.object({
   engaged: z.boolean(),
   effect: KillSwitchEffect,
@@ -33,7 +38,30 @@ export type FoundKillSwitch =
   | { readonly status: "readable"; readonly value: StoredKillSwitch }
   | { readonly status: "unreadable"; readonly effect: KillSwitchEffect };
 
-export type KillSwitches = Readonly<Record<Scope, FoundKillSwitch | typeof ABSENT>>;
+/** The switches that can concern an intent. `TENANT` and `ACCOUNT` are the tenant's own. */
+export type SwitchName = Scope | "TENANT_PLATFORM" | "ACCOUNT_PLATFORM";
+
+export type KillSwitches = Readonly<Record<SwitchName, FoundKillSwitch | typeof ABSENT>>;
+
+interface SwitchPlace {
+  readonly name: SwitchName;
+  readonly scope: Scope;
+  readonly owner: SwitchOwner;
+}
+
+/** Widest scope first, in each scope the platform's first. */
+const PLACES: readonly SwitchPlace[] = [
+  { name: "GLOBAL", scope: "GLOBAL", owner: "PLATFORM" },
+  { name: "TENANT_PLATFORM", scope: "TENANT", owner: "PLATFORM" },
+  { name: "TENANT", scope: "TENANT", owner: "TENANT" },
+  { name: "ACCOUNT_PLATFORM", scope: "ACCOUNT", owner: "PLATFORM" },
+  { name: "ACCOUNT", scope: "ACCOUNT", owner: "TENANT" },
+];
+
+/** The switch that an owner has at a scope; everyone's is the platform's. */
+export function switchName(scope: Scope, owner: SwitchOwner): SwitchName {
+  return scope === "GLOBAL" || owner === "TENANT" ? scope : `${scope}_PLATFORM`;
+}
 
 const SaysBlock = z.object({ effect: z.literal("BLOCK") });
 
@@ -48,20 +76,21 @@ export function readKillSwitch(item: object): FoundKillSwitch {
   return { status: "unreadable", effect };
 }
 
-/** The stops that apply to an action type at an instant, widest scope first. */
+/** The stops that apply to an action type at an instant, in the order of `PLACES`. */
 export function appliedKillSwitches(
   switches: KillSwitches,
   actionType: ActionType,
   epochMs: number,
 ): AppliedKillSwitch[] {
-  return SCOPES.flatMap((scope) => {
-    const stored = switches[scope];
+  return PLACES.flatMap(({ name, scope, owner }): AppliedKillSwitch[] => {
+    const stored = switches[name];
     if (stored.status === "absent") return [];
     if (stored.status === "unreadable") {
-      return [{ scope, effect: stored.effect, unreadable: true } as const];
+      return [{ scope, owner, effect: stored.effect, unreadable: true }];
     }
     const { value } = stored;
-    return isEngaged(value, epochMs) && stops(value, actionType) ? [applied(scope, value)] : [];
+    if (!isEngaged(value, epochMs) || !stops(value, actionType)) return [];
+    return [{ scope, owner, ...applied(value) }];
   });
 }
 
@@ -78,8 +107,8 @@ function stops({ action_types }: EngagedSwitch, actionType: ActionType): boolean
   return action_types === undefined || action_types.includes(actionType);
 }
 
-function applied(scope: Scope, { effect, reason }: EngagedSwitch): AppliedKillSwitch {
-  return { scope, effect, ...(reason ? { reason: shortened(reason) } : {}) };
+function applied({ effect, reason }: EngagedSwitch): Pick<AppliedKillSwitch, "effect" | "reason"> {
+  return { effect, ...(reason ? { reason: shortened(reason) } : {}) };
 }
 
 /** Others may have stored a reason that no decision could hold, nor any event tell. */

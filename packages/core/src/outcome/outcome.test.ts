@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anIntent, aReceived, aRecord, aSnapshot, NOW, readable } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { decideInvalid } from "../gate/decide.ts";
 import { recordOf } from "../gate/received.ts";
@@ -93,7 +94,7 @@ describe("is the same to the byte", () => {
           expect(outcomeOf(stored.value, INTENT).detail).toBe(detail);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

@@ -2,6 +2,7 @@ import { v7 as uuidV7 } from "uuid";
 import * as z from "zod";
 import { SCHEMA_VERSION } from "../contract.ts";
 import { ActionIntentCreated } from "../intent/event.ts";
+import { FLAW_MESSAGES, parseExactJson } from "../intent/exact-json.ts";
 import {
   DATA_BYTES_MAX,
   findJsonIssue,
@@ -72,7 +73,11 @@ function withFresh(given: Record<string, unknown>, { epochMs, occurredAt }: Fres
 }
 
 function issuesOf(detail: string): InputIssue[] {
-  const parsed = ActionIntentCreated.safeParse(JSON.parse(detail));
+  const { value, flaws } = parseExactJson(detail);
+  if (flaws.length > 0) {
+    return flaws.map(({ path, kind }) => ({ path: path.join("."), message: FLAW_MESSAGES[kind] }));
+  }
+  const parsed = ActionIntentCreated.safeParse(value);
   if (!parsed.success) {
     return parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
   }

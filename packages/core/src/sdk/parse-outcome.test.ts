@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { intents, permissiveSnapshots, snapshots } from "../../test/arbitraries.ts";
 import { anIntent, aReceived, aRecord, aSnapshot, NOW, readable } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import { decideInvalid } from "../gate/decide.ts";
 import { recordOf } from "../gate/received.ts";
 import { type Outcome, outcomeOf } from "../outcome/outcome.ts";
@@ -21,7 +22,7 @@ describe("whatever the gate emits", () => {
         const { reason } = parsed.detail.data;
         seen.set(reason, (seen.get(reason) ?? 0) + 1);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000, 3_000) },
     );
     // The random intents reach every reason but INVALID_INTENT, which has its own test below.
     expect([...seen.keys()].sort()).toEqual(REASONS_BUT_INVALID);

@@ -1,3 +1,4 @@
+import { coversActionType, type Limits } from "../access/limits.ts";
 import type { IntentRef } from "../ids.ts";
 import type {
   ApprovalQuery,
@@ -7,7 +8,7 @@ import type {
   ListedClosing,
   Page,
 } from "../read-ports.ts";
-import type { Address, Table } from "../table/table.ts";
+import type { Address, Item, Table } from "../table/table.ts";
 import { ACTIONS_INDEX, DECISIONS_INDEX } from "../topology.ts";
 import { approvalFrom, closingFrom, payloadFrom } from "./approval-items.ts";
 import { batchRead } from "./batch-read.ts";
@@ -68,11 +69,14 @@ async function readClosings(table: Table, query: ClosingQuery): Promise<Page<Lis
   };
 }
 
-type ListQuery = Pick<ClosingQuery, "tenant_id" | "account_id" | "from" | "to" | "after" | "limit">;
+type ListQuery = Pick<
+  ClosingQuery,
+  "tenant_id" | "account_id" | "from" | "to" | "after" | "within" | "limit"
+>;
 
 async function readList(
   table: Table,
-  { tenant_id, account_id, from, to, after, limit }: ListQuery,
+  { tenant_id, account_id, from, to, after, within, limit }: ListQuery,
   address: (ref: IntentRef) => Address,
   list: Pick<ShardedList, "table" | "index" | "partition" | "order" | "filter">,
 ) {
@@ -84,14 +88,22 @@ async function readList(
     from,
     to,
     start: after,
+    within,
     limit,
   });
   const refs = items.flatMap((place) => refsAt(place, tenant_id));
   const lookup = await batchRead(table, refs.map(address));
+  const found = refs.map((ref) => ({ ref, item: lookup(address(ref)) }));
   return {
-    items: refs.map((ref) => ({ ref, item: lookup(address(ref)) })),
+    items: within === undefined ? found : found.filter(({ item }) => isWithin(item, within)),
     ...(next === undefined ? {} : { next }),
   };
+}
+
+/** The list knows the accounts; the action type stands in the item. */
+function isWithin(item: Item | undefined, within: Limits): boolean {
+  const type = item?.action_type;
+  return coversActionType(within, typeof type === "string" ? type : undefined);
 }
 
 function pkOf({

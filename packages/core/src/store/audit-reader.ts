@@ -1,9 +1,10 @@
+import { coversAccount, coversActionType, type Limits } from "../access/limits.ts";
 import { utf8Bytes } from "../intent/json-bounds.ts";
 import type { AuditEntry, AuditQuery, AuditReader, Page } from "../read-ports.ts";
 import { jsonForm } from "../table/json-form.ts";
 import type { Item, Query, Table } from "../table/table.ts";
 import { scopePk } from "./config-keys.ts";
-import { AUDIT_PREFIX } from "./keys.ts";
+import { ACTION_TYPE_BUDGET_PREFIX, AUDIT_PREFIX, CATALOGUE_PREFIX, MODE_PREFIX } from "./keys.ts";
 
 /** Requests one page may cost: DynamoDB reads at most 1 MB in each. */
 const REQUESTS_PER_PAGE_MAX = 50;
@@ -43,18 +44,21 @@ async function queryOnce(
 ): Promise<Page<AuditEntry>> {
   const pk = scopePk(query.scope);
   const filter = filterOf(query);
+  const { within } = query;
   const page = await table.query({
     table: "ledger",
     partition: pk,
     range: { prefix: AUDIT_PREFIX },
     order: query.order === "oldest-first" ? "ascending" : "descending",
     filter,
-    limit: filter === undefined ? query.limit : undefined,
+    limit: filter === undefined && within === undefined ? query.limit : undefined,
     after: after === undefined ? undefined : { pk, sk: AUDIT_PREFIX + after },
   });
   const last = page.next?.sk;
   return {
-    items: page.items.map(entryOf),
+    items: page.items
+      .map(entryOf)
+      .filter((entry) => within === undefined || isWithin(entry, within)),
     ...continuation(last === undefined ? undefined : idOf(last)),
   };
 }
@@ -92,6 +96,19 @@ function entryOf(item: Item): AuditEntry {
     after: jsonForm(item.after ?? null),
     request_id: textOf(item.request_id),
   };
+}
+
+/** An entry of a whole tenant, or of every action type, is beyond limits that name some of them. */
+function isWithin({ account_id, object }: AuditEntry, within: Limits): boolean {
+  return coversAccount(within, account_id) && coversActionType(within, actionTypeOf(object));
+}
+
+/** Beginnings of the sort keys that end in an action type. */
+const TYPE_PREFIXES = [MODE_PREFIX, ACTION_TYPE_BUDGET_PREFIX, CATALOGUE_PREFIX];
+
+function actionTypeOf(object = ""): string | undefined {
+  const prefix = TYPE_PREFIXES.find((one) => object.startsWith(one));
+  return prefix === undefined ? undefined : object.slice(prefix.length);
 }
 
 function idOf(sk: unknown): string {

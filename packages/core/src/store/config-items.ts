@@ -1,8 +1,9 @@
+import { ApiKeyV1 } from "../access/api-key.ts";
 import { ApprovalRuleV1 } from "../approval/rule.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../budget/budget.ts";
 import { ActionTypeConfigV1 } from "../catalogue/action-type.ts";
 import type { ConfigObject, ConfigScope } from "../config/address.ts";
-import type { ConfigChange } from "../config/change.ts";
+import { type ConfigChange, shown } from "../config/change.ts";
 import type { AccountRef } from "../ids.ts";
 import { KillSwitchV1 } from "../kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../mode/mode.ts";
@@ -34,10 +35,11 @@ export function changeWrites(change: ConfigChange, auditId: string, objectsMax: 
   ];
 }
 
-/** Counts a tenant's objects. Stops are not counted: nothing may stand in their way. */
+/** Counts a tenant's objects. Stops and keys are not: nothing may stand in their way. */
 function objectCount({ scope, object, before, after }: ConfigChange, objectsMax: number): Update[] {
   const change = Number(after !== undefined) - Number(before !== undefined);
-  if (scope.kind === "GLOBAL" || object.kind === "KILL_SWITCH" || change === 0) return [];
+  const isCounted = object.kind !== "KILL_SWITCH" && object.kind !== "API_KEY";
+  if (scope.kind === "GLOBAL" || !isCounted || change === 0) return [];
   return [
     {
       kind: "update",
@@ -97,7 +99,11 @@ const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>
   KILL_SWITCH: KillSwitchV1,
   ACTION_TYPE: ActionTypeConfigV1,
   ACTIVE_POLICY: ActivePolicyV1,
+  API_KEY: ApiKeyV1,
 };
+
+/** Written meanwhile without a change of the object: no change was decided on it. */
+const WRITTEN_ALONE: readonly string[] = ["last_used_at"] satisfies (keyof ApiKeyV1)[];
 
 /** Attributes of others that one condition compares: DynamoDB takes 4 KB and 300 operators. */
 const OTHERS_COMPARED_MAX = 100;
@@ -116,7 +122,8 @@ function isStill({
   const known = [...Object.keys(SCHEMAS[object.kind].shape), "updated_at"];
   const others = Object.keys(before).filter((name) => !known.includes(name));
   const names = new Set([...known, ...others.slice(0, OTHERS_COMPARED_MAX)]);
-  const terms = [...names].map((name, index) => ({ name, index, value: before[name] }));
+  const compared = [...names].filter((name) => !WRITTEN_ALONE.includes(name));
+  const terms = compared.map((name, index) => ({ name, index, value: before[name] }));
   const present = terms.filter(({ value }) => value !== undefined);
   const unchanged = terms.map(({ index, value }) =>
     value === undefined ? `attribute_not_exists(#a${index})` : `#a${index} = :a${index}`,
@@ -132,7 +139,7 @@ function isStill({
 }
 
 function auditItem(change: ConfigChange, auditId: string): KeyedItem {
-  const { scope, before, after } = change;
+  const { scope, object, before, after } = change;
   return {
     pk: scope.kind === "GLOBAL" ? GLOBAL_PK : tenantPk(scope.tenant_id),
     sk: `${AUDIT_PREFIX}${auditId}`,
@@ -141,8 +148,8 @@ function auditItem(change: ConfigChange, auditId: string): KeyedItem {
     action: change.action,
     object: configAddress(change).sk,
     ...(scope.kind === "ACCOUNT" ? { account_id: scope.account_id } : {}),
-    before: before ?? null,
-    after: after ?? null,
+    before: before === undefined ? null : shown(object, before),
+    after: after === undefined ? null : shown(object, after),
     request_id: change.request_id,
   };
 }

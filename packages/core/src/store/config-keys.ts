@@ -1,5 +1,6 @@
 import type { ConfigAddress, ConfigObject, ConfigScope } from "../config/address.ts";
 import type { Address } from "../table/table.ts";
+import { API_KEY_PARTITION } from "../topology.ts";
 import {
   ACTIVE_POLICY_SK,
   accountPk,
@@ -10,12 +11,17 @@ import {
   GLOBAL_PK,
   KILL_SWITCH_SK,
   modeSk,
+  PLATFORM_KILL_SWITCH_SK,
   tenantPk,
 } from "./keys.ts";
 
 /** Where a configuration object is stored. */
 export function configAddress({ scope, object }: ConfigAddress): Address {
-  return { table: "config", pk: scopePk(scope), sk: objectSk(object) };
+  // A key is looked up before anyone knows whose it is.
+  if (object.kind === "API_KEY") {
+    return { table: "config", pk: API_KEY_PARTITION, sk: object.key_id };
+  }
+  return { table: "config", pk: scopePk(scope), sk: objectSk(scope, object) };
 }
 
 export function scopePk(scope: ConfigScope): string {
@@ -31,7 +37,10 @@ export function scopePk(scope: ConfigScope): string {
   }
 }
 
-function objectSk(object: ConfigObject): string {
+function objectSk(
+  scope: ConfigScope,
+  object: Exclude<ConfigObject, { readonly kind: "API_KEY" }>,
+): string {
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
@@ -42,7 +51,9 @@ function objectSk(object: ConfigObject): string {
     case "ACTION_TYPE_BUDGET":
       return actionTypeBudgetSk(object.action_type);
     case "KILL_SWITCH":
-      return KILL_SWITCH_SK;
+      return scope.kind === "GLOBAL" || object.owner === "TENANT"
+        ? KILL_SWITCH_SK
+        : PLATFORM_KILL_SWITCH_SK;
     case "ACTION_TYPE":
       return catalogueSk(object.action_type);
     case "ACTIVE_POLICY":

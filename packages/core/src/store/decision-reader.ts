@@ -1,3 +1,4 @@
+import { coversActionType, type Limits } from "../access/limits.ts";
 import type { IntentRef } from "../ids.ts";
 import type { DecisionQuery, DecisionReader, ListedDecision, Page } from "../read-ports.ts";
 import type { Address, Table } from "../table/table.ts";
@@ -16,7 +17,7 @@ export function decisionReader(table: Table): DecisionReader {
 }
 
 async function readPage(table: Table, query: DecisionQuery): Promise<Page<ListedDecision>> {
-  const { tenant_id, account_id, decision, reason, from, to, before, limit } = query;
+  const { tenant_id, account_id, decision, reason, from, to, before, within, limit } = query;
   const pk = account_id === undefined ? undefined : accountPk({ tenant_id, account_id });
   const { items, next } = await scanShards(table, {
     table: "ledger",
@@ -30,14 +31,22 @@ async function readPage(table: Table, query: DecisionQuery): Promise<Page<Listed
     to,
     filter: filterFor({ pk, decision, reason }),
     start: before,
+    within,
     limit,
   });
   const refs = items.flatMap((place) => refsAt(place, tenant_id));
   const lookup = await batchRead(table, refs.map(addressOf));
+  const found = refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) }));
   return {
-    items: refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) })),
+    items: within === undefined ? found : found.filter((each) => isWithin(each, within)),
     ...(next === undefined ? {} : { next }),
   };
+}
+
+/** The list knows the accounts; the action type stands in the record, if it can be read. */
+function isWithin({ record }: ListedDecision, within: Limits): boolean {
+  const action_type = record.status === "readable" ? record.value.action_type : undefined;
+  return coversActionType(within, action_type ?? undefined);
 }
 
 function addressOf(ref: IntentRef): Address {

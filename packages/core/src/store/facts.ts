@@ -24,6 +24,7 @@ import {
   GLOBAL_PK,
   KILL_SWITCH_SK,
   modeSk,
+  PLATFORM_KILL_SWITCH_SK,
   tenantPk,
 } from "./keys.ts";
 
@@ -80,7 +81,9 @@ function facts(
     },
     killSwitches: {
       GLOBAL: killSwitchFrom(config(GLOBAL_PK, KILL_SWITCH_SK)),
+      TENANT_PLATFORM: killSwitchFrom(config(tenant, PLATFORM_KILL_SWITCH_SK)),
       TENANT: killSwitchFrom(config(tenant, KILL_SWITCH_SK)),
+      ACCOUNT_PLATFORM: killSwitchFrom(config(account, PLATFORM_KILL_SWITCH_SK)),
       ACCOUNT: killSwitchFrom(config(account, KILL_SWITCH_SK)),
     },
     catalogue: {

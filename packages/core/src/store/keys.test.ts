@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, day, NOTE } from "../../test/fixtures.ts";
+import { runs } from "../../test/runs.ts";
 import type { ConfigAddress, ConfigScope } from "../config/address.ts";
 import { AccountId, ActionType, IntentId, TenantId } from "../ids.ts";
 import { configAddress } from "./config-keys.ts";
@@ -23,7 +24,21 @@ describe("the keys are those of the contract", () => {
       "BUDGET#ACTION_TYPE#CREATE_INTERNAL_NOTE",
       { scope: account, object: { kind: "ACTION_TYPE_BUDGET", action_type: NOTE } },
     ],
-    ["GLOBAL", "KILL_SWITCH", { scope: { kind: "GLOBAL" }, object: { kind: "KILL_SWITCH" } }],
+    [
+      "GLOBAL",
+      "KILL_SWITCH",
+      { scope: { kind: "GLOBAL" }, object: { kind: "KILL_SWITCH", owner: "PLATFORM" } },
+    ],
+    [
+      "TENANT#acme",
+      "KILL_SWITCH",
+      { scope: tenant, object: { kind: "KILL_SWITCH", owner: "TENANT" } },
+    ],
+    [
+      "TENANT#acme#ACCOUNT#acct_42",
+      "KILL_SWITCH#PLATFORM",
+      { scope: account, object: { kind: "KILL_SWITCH", owner: "PLATFORM" } },
+    ],
     [
       "TENANT#acme",
       "ACTION_TYPE#CREATE_INTERNAL_NOTE",
@@ -64,9 +79,16 @@ const scopes: fc.Arbitrary<ConfigScope> = fc.oneof(
   ),
 );
 const objects: fc.Arbitrary<ConfigAddress["object"]> = fc.oneof(
-  fc.constantFrom({ kind: "MODE" }, { kind: "BUDGET" }, { kind: "KILL_SWITCH" }, {
-    kind: "ACTIVE_POLICY",
-  } as const),
+  fc.constantFrom(
+    { kind: "MODE" } as const,
+    { kind: "BUDGET" } as const,
+    {
+      kind: "ACTIVE_POLICY",
+    } as const,
+  ),
+  fc
+    .constantFrom("PLATFORM" as const, "TENANT" as const)
+    .map((owner) => ({ kind: "KILL_SWITCH", owner }) as const),
   types.map((action_type) => ({ kind: "MODE", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE_BUDGET", action_type }) as const),
   types.map((action_type) => ({ kind: "ACTION_TYPE", action_type }) as const),
@@ -80,7 +102,7 @@ test("different configuration objects have different keys (MODE-7)", () => {
       const sameKey = keyA.pk === keyB.pk && keyA.sk === keyB.sk;
       expect(sameKey).toBe(JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)));
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   );
 });
 
@@ -94,7 +116,7 @@ test("no tenant's partition is an account's, a list's, or another tenant's", () 
       expect(pk).not.toBe(listPk(otherId, shard));
       expect(pk === tenantPk(otherId)).toBe(tenant === other);
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 
@@ -105,6 +127,9 @@ test("an account's shard is one of 8, for ever the same", () => {
   expect(shardOf(AccountId.parse("a"))).toBe(0xe40c292c % 8);
 });
 
-function sorted({ scope, object }: ConfigAddress) {
+/** For everyone there is one switch, whatever owner is named. */
+function sorted({ scope, object: named }: ConfigAddress) {
+  const isOfAll = scope.kind === "GLOBAL" && named.kind === "KILL_SWITCH";
+  const object = isOfAll ? { ...named, owner: "PLATFORM" } : named;
   return [Object.entries(scope).sort(), Object.entries(object).sort()];
 }

@@ -35,6 +35,9 @@ export function actionTypeBudgetSk(actionType: ActionType): string {
 
 export const KILL_SWITCH_SK = "KILL_SWITCH";
 
+/** The platform's stop of a tenant or an account; its stop of everyone is at `KILL_SWITCH_SK`. */
+export const PLATFORM_KILL_SWITCH_SK = "KILL_SWITCH#PLATFORM";
+
 export const CATALOGUE_PREFIX = "ACTION_TYPE#";
 
 export function catalogueSk(actionType: ActionType): string {

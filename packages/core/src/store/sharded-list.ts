@@ -1,3 +1,4 @@
+import { coversAccount, type Limits } from "../access/limits.ts";
 import { AccountId, IntentId, type IntentRef, type TenantId } from "../ids.ts";
 import type { Page } from "../read-ports.ts";
 import { type Item, keyNames, type Query, type Table } from "../table/table.ts";
@@ -36,6 +37,8 @@ export interface ShardedList {
   readonly filter: Query["filter"];
   /** Where to go on: the place that ended the page before. */
   readonly start?: string | undefined;
+  /** Nothing of other accounts is shown; absent: everything is. */
+  readonly within?: Limits | undefined;
   readonly limit: number;
 }
 
@@ -159,7 +162,8 @@ async function readOn(
   list: ShardedList,
   scan: ShardScan,
 ): Promise<void> {
-  const { filter, order, from = FIRST_PLACE, to = LAST_PLACE } = list;
+  const { filter, order, within, from = FIRST_PLACE, to = LAST_PLACE } = list;
+  const dropsNone = filter === undefined && within === undefined;
   const start = instantOf(scan.start);
   const page = await table.query({
     table: list.table,
@@ -168,8 +172,7 @@ async function readOn(
     range: order === "descending" ? { from, to: start } : { from: start, to },
     order,
     filter,
-    limit:
-      filter === undefined && scan.next === undefined ? list.limit + 1 : ENTRIES_PER_REQUEST_MAX,
+    limit: dropsNone && scan.next === undefined ? list.limit + 1 : ENTRIES_PER_REQUEST_MAX,
     after: scan.next,
   });
   const places = page.items.flatMap((item) => placesOf(item, list));
@@ -195,11 +198,12 @@ function finishInstants(list: ShardedList, scan: ShardScan, next: Item | undefin
   scan.readTo = list.order === "descending" ? lastPlaceAt(openInstant) : openInstant;
 }
 
-/** The place of an entry, if it is one of an item of the tenant's list. */
+/** The place of an entry, if it is one of the tenant's list, of an account that may be shown. */
 function placesOf(item: Item, list: ShardedList): string[] {
   const account = afterPrefix(item.pk, `${tenantPk(list.tenant_id)}#ACCOUNT#`);
   const intent = afterPrefix(item.sk, list.prefix);
   if (account === undefined || intent === undefined) return [];
+  if (list.within !== undefined && !coversAccount(list.within, account)) return [];
   return [`${item[sortKeyOf(list)]}#${account}#${intent}`];
 }
 

@@ -10,7 +10,6 @@ import {
   isInstant,
   isPast,
   isType,
-  SCOPES,
   type ScopeName,
   type StoredItem,
 } from "./stored-item.ts";
@@ -50,7 +49,7 @@ type IntentData = Readonly<Record<string, unknown>>;
 export function concerning(type: string): (readonly [ScopeName, string])[] {
   return [
     ...MODE_LEVELS.map(([scope, sk]) => [scope, sk ?? `AUTONOMY#${type}`] as const),
-    ...SCOPES.map((scope) => [scope, "KILL_SWITCH"] as const),
+    ...STOPS,
     ["TENANT", `ACTION_TYPE#${type}`],
     ["GLOBAL", `ACTION_TYPE#${type}`],
     ["TENANT", "POLICY#ACTIVE"],
@@ -102,7 +101,7 @@ export function referenceProposal(
   const context = modeOf(itemAt, type);
   const entry = entryOf(itemAt, type);
   const matches = [
-    ...SCOPES.flatMap((scope) => stop(itemAt(scope, "KILL_SWITCH"), type, nowMs)),
+    ...STOPS.flatMap(([scope, sk]) => stop(itemAt(scope, sk), type, nowMs)),
     ...expiry(intent, nowMs),
     ...(context.mode === "DISABLED" ? [block("ACTION_TYPE_DISABLED", "DISABLED")] : []),
     ...(entry === undefined ? [approval("ACTION_TYPE_UNKNOWN", "CATALOGUE")] : []),
@@ -140,6 +139,15 @@ function held(matches: readonly Match[], { mode, modeSource }: Context): Referen
   const executableAfterApproval = primary.decision !== "BLOCK" && !onlyProposed;
   return { mode, modeSource, ...primary, matches, executableAfterApproval };
 }
+
+/** In the order in which they are told. */
+const STOPS = [
+  ["GLOBAL", "KILL_SWITCH"],
+  ["TENANT", "KILL_SWITCH#PLATFORM"],
+  ["TENANT", "KILL_SWITCH"],
+  ["ACCOUNT", "KILL_SWITCH#PLATFORM"],
+  ["ACCOUNT", "KILL_SWITCH"],
+] as const;
 
 /** A stop that cannot be read stops every type for ever. */
 function stop(item: StoredItem, type: string, nowMs: number): Match[] {
@@ -222,9 +230,22 @@ const BUILT_IN = new Map<string, Entry>([
   ["ANALYZE_USAGE_PATTERNS", READING],
 ]);
 
+/** Where the platform says what a type is, a tenant's word can only add to it. */
 function entryOf(itemAt: ItemAt, type: string): Entry | undefined {
-  const item = itemAt("TENANT", `ACTION_TYPE#${type}`) ?? itemAt("GLOBAL", `ACTION_TYPE#${type}`);
-  if (item === undefined) return BUILT_IN.get(type);
+  const stored = [itemAt("GLOBAL", `ACTION_TYPE#${type}`), itemAt("TENANT", `ACTION_TYPE#${type}`)];
+  const items = stored.filter((item) => item !== undefined);
+  if (items.length === 0) return BUILT_IN.get(type);
+  const entries = items.map(readEntry).filter((entry) => entry !== undefined);
+  if (entries.length < items.length) return undefined;
+  const tiers = entries.map(({ risk }) => RISK_ORDER.indexOf(risk));
+  return {
+    risk: RISK_ORDER[Math.max(...tiers)] ?? "none",
+    minimum: Math.max(...entries.map(({ minimum }) => minimum)),
+    contact: entries.some(({ contact }) => contact),
+  };
+}
+
+function readEntry(item: NonNullable<StoredItem>): Entry | undefined {
   const { risk_tier: risk, min_confidence: minimum, external_contact: contact } = item;
   const isReadable =
     typeof risk === "string" &&

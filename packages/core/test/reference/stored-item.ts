@@ -2,8 +2,7 @@
 
 export type StoredItem = Readonly<Record<string, unknown>> | undefined;
 
-export const SCOPES = ["GLOBAL", "TENANT", "ACCOUNT"] as const;
-export type ScopeName = (typeof SCOPES)[number];
+export type ScopeName = "GLOBAL" | "TENANT" | "ACCOUNT";
 
 /** The item of a scope at a sort key, for the account of one intent. */
 export type ItemAt = (scope: ScopeName, sk: string) => StoredItem;

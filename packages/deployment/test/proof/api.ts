@@ -105,7 +105,7 @@ export const theApiIsThrottled: Check = (synthesis) => {
 
 const Attribute = z.looseObject({ name: z.string(), mutable: z.boolean().optional() });
 
-/** Three groups; nobody makes an account for themselves, or chooses their own tenant. */
+/** A group for each role; nobody makes an account for themselves, or chooses their own tenant or accounts. */
 export const usersCannotChooseTheirTenant: Check = (synthesis) => {
   const pool = named(synthesis, "AutonomyUsersUserPool").inputs;
   const client = named(synthesis, "AutonomyAdminClientClient").inputs;
@@ -114,13 +114,18 @@ export const usersCannotChooseTheirTenant: Check = (synthesis) => {
   return [
     ...differences("The groups", groups.map(({ inputs }) => inputs.name).sort(), [
       "autonomy-admin",
+      "autonomy-approver",
+      "autonomy-executor",
       "autonomy-operator",
       "autonomy-viewer",
     ]),
     ...differences(
       "The attributes of a user",
       tenant.map(({ name, mutable }) => ({ name, mutable })),
-      [{ name: "tenant_id", mutable: false }],
+      [
+        { name: "tenant_id", mutable: false },
+        { name: "account_ids", mutable: true },
+      ],
     ),
     ...differences("What users may change", client.writeAttributes, ["email", "name"]),
     ...differences("The scopes of a token", client.allowedOauthScopes, []),

@@ -36,9 +36,10 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
     ],
     AutonomyAdmin: [
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], config),
-      allow(["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], config, {
+      allow(["dynamodb:DeleteItem"], config, {
         "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
+      allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], config),
       allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], budgetState),
       allow(
         ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem"],

@@ -53,6 +53,11 @@ function program(): Command {
   return gate;
 }
 
+/** Gathers an option that may be given several times. */
+function repeated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 const TABLE = ["--table <name>", "config table on AWS, instead of the running stack's"] as const;
 
 function addKeyCommands(key: Command): void {
@@ -61,7 +66,16 @@ function addKeyCommands(key: Command): void {
     .description("make a key, shown once")
     .option("--tenant <tenant>", "for one tenant")
     .option("--platform", "for all tenants")
-    .requiredOption("--role <role>", "viewer, operator or admin")
+    .requiredOption(
+      "--role <role>",
+      "viewer, operator, admin, approver or executor; may be given several times",
+      repeated,
+    )
+    .option("--name <name>", "what it is for, as lists show it")
+    .option("--kind <kind>", "PERSON or SERVICE, which is the default")
+    .option("--account <id>", "only this account, or with a final * those that begin so", repeated)
+    .option("--action-type <type>", "only this action type", repeated)
+    .option("--expires <days>", "refuse it after so many days, such as 90d")
     .option(...TABLE)
     .option("--json", "as one line of JSON")
     .action(async (options: CreateKeyOptions) =>

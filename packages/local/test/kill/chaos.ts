@@ -135,12 +135,15 @@ async function operate(clients: StackClients, stack: StackFile): Promise<ChaosRu
   await change({ scope: hot, object: { kind: "MODE" } }, { mode: "DISABLED" });
   await change({ scope: hot, object: { kind: "MODE" } }, { mode: "AUTO_EXECUTE" });
   const stop = { engaged: true, effect: "REQUIRE_APPROVAL", reason: "drill" };
-  await change({ scope: stopped, object: { kind: "KILL_SWITCH" } }, stop);
+  await change({ scope: stopped, object: { kind: "KILL_SWITCH", owner: "TENANT" } }, stop);
   const atAcknowledgement = await automaticCount(clients.documents, stack, STOPPED);
   await change({ scope: hot, object: { kind: "BUDGET" } }, { max_autonomous_per_day: LIMITS.hot });
   await pause(1_000);
   const atRelease = await automaticCount(clients.documents, stack, STOPPED);
-  await change({ scope: stopped, object: { kind: "KILL_SWITCH" } }, { engaged: false });
+  await change(
+    { scope: stopped, object: { kind: "KILL_SWITCH", owner: "TENANT" } },
+    { engaged: false },
+  );
   return { atAcknowledgement, atRelease };
 }
 

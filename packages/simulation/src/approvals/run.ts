@@ -189,7 +189,10 @@ async function applyStop(
     newId: () => `${process.name}-${ids++}`,
   });
   const scope = { kind: "ACCOUNT", ...accountOf(scenario) } as const;
-  const address: ConfigAddress = { scope, object: { kind } };
+  const address: ConfigAddress = {
+    scope,
+    object: kind === "MODE" ? { kind } : { kind, owner: "TENANT" },
+  };
   const before = await store.read(address);
   const reply = await store.write({
     ...address,

@@ -12,6 +12,8 @@ const GATE_STORE = "core/src/store/gate-store.ts";
 const CONFIG_STORE = "core/src/commit/config-store.ts";
 const BATCH_READ = "core/src/store/batch-read.ts";
 const ITEMS = "core/src/store/items.ts";
+const FACTS = "core/src/store/facts.ts";
+const FIND_ENTRY = "core/src/catalogue/find-entry.ts";
 
 /** The condition that a counter has room. */
 const HOLD_ROOM =
@@ -187,11 +189,40 @@ export const GATE_MUTANTS: readonly Mutant[] = [
   {
     name: "kill-switch-cached",
     about: "an account's kill switch is read once and remembered",
-    file: "core/src/store/facts.ts",
+    file: FACTS,
     search: "ACCOUNT: killSwitchFrom(config(account, KILL_SWITCH_SK)),",
     replace:
       "ACCOUNT: killSwitchFrom((config(account, KILL_SWITCH_SK), (globalThis.cached ??= new Map()).has(account) ? globalThis.cached.get(account) : (globalThis.cached.set(account, config(account, KILL_SWITCH_SK)), config(account, KILL_SWITCH_SK)))),",
     profile: "stop-race",
+  },
+  {
+    name: "platform-stop-ignored",
+    about: "the platform's stop of an account does not count",
+    file: "core/src/kill-switch/kill-switch.ts",
+    search: '{ name: "ACCOUNT_PLATFORM", scope: "ACCOUNT", owner: "PLATFORM" },',
+    replace: "",
+  },
+  {
+    name: "tenant-lifts-platform-stop",
+    about: "a tenant's switch that is off lifts the platform's of the tenant",
+    file: FACTS,
+    search: "TENANT_PLATFORM: killSwitchFrom(config(tenant, PLATFORM_KILL_SWITCH_SK)),",
+    replace:
+      "TENANT_PLATFORM: killSwitchFrom(config(tenant, KILL_SWITCH_SK) ?? config(tenant, PLATFORM_KILL_SWITCH_SK)),",
+  },
+  {
+    name: "tenant-entry-replaces-floor",
+    about: "a tenant's entry replaces the platform's whole",
+    file: FIND_ENTRY,
+    search: 'if (floor.status === "readable") return',
+    replace: 'if (floor.status === "readable" && own.status !== "readable") return',
+  },
+  {
+    name: "unreadable-floor-ignored",
+    about: "a platform's entry that cannot be read leaves the tenant's in force",
+    file: FIND_ENTRY,
+    search: 'if (own.status === "unreadable" || floor.status === "unreadable") {',
+    replace: 'if (own.status === "unreadable") {',
   },
   {
     name: "unreadable-is-absent",

@@ -40,14 +40,22 @@ export function initialItems(
   const items: InitialItem[] = [];
   const tenants = [...new Set(accounts.map(({ tenant_id }) => tenant_id))];
   if (random.chance(0.3)) items.push(mode("GLOBAL", "DEFAULT", anyMode(random, style)));
+  if (random.chance(0.1)) items.push({ pk: "GLOBAL", sk: `ACTION_TYPE#${NOTE}`, ...entry(random) });
   for (const tenant of tenants) {
     const pk = `TENANT#${tenant}`;
     if (random.chance(0.4)) items.push(mode(pk, "DEFAULT", anyMode(random, style)));
     if (random.chance(0.2)) items.push(mode(pk, NOTE, anyMode(random, style)));
     if (random.chance(0.4)) items.push({ pk, sk: "BUDGET#CONFIG", ...budget(style, random) });
-    if (random.chance(0.3)) items.push({ pk, sk: "ACTION_TYPE#OWN_TYPE", ...entry(random) });
+    items.push(...tenantEntries(pk, random));
   }
   for (const account of accounts) items.push(...accountItems(account, style, random));
+  return items;
+}
+
+function tenantEntries(pk: string, random: Random): InitialItem[] {
+  const items: InitialItem[] = [];
+  if (random.chance(0.3)) items.push({ pk, sk: "ACTION_TYPE#OWN_TYPE", ...entry(random) });
+  if (random.chance(0.15)) items.push({ pk, sk: `ACTION_TYPE#${NOTE}`, ...MILDEST_ENTRY });
   return items;
 }
 
@@ -89,9 +97,13 @@ export function createChanges(
     const atMs = random.between(0, style.spanMs);
     if (style.stopsOnly !== undefined) {
       const scope = scopeOf(style.stopsOnly, account);
-      return admin(atMs, { scope, object: { kind: "KILL_SWITCH" } }, stop(style, random));
+      return admin(atMs, { scope, object: killSwitch(random) }, stop(style, random));
     }
-    if (style.corrupt && random.chance(0.3)) return corruption(account, atMs, random);
+    if (style.corrupt && random.chance(0.3)) {
+      return random.chance(0.2)
+        ? entryItem(account, atMs, random)
+        : corruption(account, atMs, random);
+    }
     return anyChange(account, atMs, style, random);
   });
 }
@@ -106,7 +118,7 @@ function anyChange(account: Account, atMs: number, style: ChangeStyle, random: R
   switch (random.int(6)) {
     case 0:
     case 1:
-      return put({ kind: "KILL_SWITCH" }, stop(style, random));
+      return put(killSwitch(random), stop(style, random));
     case 2: {
       const forType = kind !== "GLOBAL" && random.chance(0.4);
       const object = { kind: "MODE", ...(forType ? { action_type: note } : {}) } as const;
@@ -124,6 +136,11 @@ function anyChange(account: Account, atMs: number, style: ChangeStyle, random: R
   }
 }
 
+/** Of either owner: each stops, and neither lifts the other's. */
+function killSwitch(random: Random): ConfigObject {
+  return { kind: "KILL_SWITCH", owner: random.pick(["PLATFORM", "TENANT"] as const) };
+}
+
 function scopeOf(kind: ConfigScope["kind"], account: Account): ConfigScope {
   const tenant_id = TenantId.parse(account.tenant_id);
   if (kind === "GLOBAL") return { kind };
@@ -139,6 +156,13 @@ function admin(
   return { kind: "admin", atMs, address, ...(after === undefined ? {} : { after }) };
 }
 
+const BROKEN_STOPS = [
+  { engaged: "false" },
+  { engaged: true },
+  { engaged: true, effect: "BLOCK?" },
+  {},
+];
+
 const GARBAGE: Readonly<Record<string, readonly object[]>> = {
   "AUTONOMY#DEFAULT": [{ mode: "AUTO" }, { mode: 7 }, {}],
   "BUDGET#CONFIG": [
@@ -149,10 +173,30 @@ const GARBAGE: Readonly<Record<string, readonly object[]>> = {
     { max_autonomous_per_day: 5, max_per_action_type: { CREATE_INTERNAL_NOTE: null } },
     {},
   ],
-  KILL_SWITCH: [{ engaged: "false" }, { engaged: true }, { engaged: true, effect: "BLOCK?" }, {}],
+  KILL_SWITCH: BROKEN_STOPS,
+  "KILL_SWITCH#PLATFORM": BROKEN_STOPS,
   "POLICY#ACTIVE": [{ policy_version: "" }, { policy_version: 2 }],
   [`BUDGET#ACTION_TYPE#${NOTE}`]: [{ max_autonomous_per_day: null }, {}],
 };
+
+/** What a tenant's tool writes to be rid of a floor. */
+const MILDEST_ENTRY = {
+  risk_tier: "MINIMAL",
+  min_confidence: 0,
+  external_contact: false,
+  updated_at: STAMP,
+};
+
+const BROKEN_ENTRIES = [{ ...MILDEST_ENTRY, risk_tier: "NONE" }, {}];
+
+/** A tenant's tool loosens what it can reach, or the platform's floor breaks. */
+function entryItem({ tenant_id }: Account, atMs: number, random: Random): ChangeSpec {
+  const sk = `ACTION_TYPE#${NOTE}`;
+  const item = random.chance(0.7)
+    ? { pk: `TENANT#${tenant_id}`, sk, ...MILDEST_ENTRY }
+    : { pk: "GLOBAL", sk, ...random.pick(BROKEN_ENTRIES) };
+  return { kind: "raw", atMs, table: "config", item };
+}
 
 /** An item that is no longer what belongs there. */
 function corruption({ tenant_id, account_id }: Account, atMs: number, random: Random): ChangeSpec {

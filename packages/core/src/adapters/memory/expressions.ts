@@ -124,14 +124,18 @@ function comparison(name: string, operator: string, value: string, text: string)
     case "=":
       return (item, terms) => isSame(attributeOf(item, name, terms), valueNamed(value, terms));
     case "<=":
-      return (item, terms) => {
-        const stored = attributeOf(item, name, terms);
-        const bound = valueNamed(value, terms);
-        return typeof stored === "number" && typeof bound === "number" && stored <= bound;
-      };
+      return (item, terms) => isAtMost(attributeOf(item, name, terms), valueNamed(value, terms));
+    case ">=":
+      return (item, terms) => isAtMost(valueNamed(value, terms), attributeOf(item, name, terms));
     default:
       throw new SyntaxError(`Not understood: ${operator} in ${text}`);
   }
+}
+
+/** Values of different types are in no order. */
+function isAtMost(a: unknown, b: unknown): boolean {
+  if (typeof a === "number" && typeof b === "number") return a <= b;
+  return typeof a === "string" && typeof b === "string" && a <= b;
 }
 
 function parseUpdate(text: string): Update {
@@ -185,7 +189,8 @@ function valueNamed(token: string, { values }: ExpressionTerms): unknown {
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (a instanceof Set && b instanceof Set) return isSame([...a].sort(), [...b].sort());
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
   return (
     left.length === right.size &&

@@ -86,6 +86,7 @@ export interface MemoryTable extends Table {
 
 export function memoryTable(): MemoryTable {
   const items = new Map<string, readonly [Address, Attributes]>();
+  const tokens = new Set<string>();
   const at = (address: Address) => items.get(addressText(address))?.[1];
   const set = (address: Address, item: Attributes | undefined) => {
     if (item === undefined) items.delete(addressText(address));
@@ -110,7 +111,8 @@ export function memoryTable(): MemoryTable {
     get: async (address) => at(address),
     put: one,
     update: one,
-    transact: async (writes) => {
+    transact: async (writes, token) => {
+      if (token !== undefined && tokens.has(token)) return { status: "done" };
       const refused = new Map(
         writes
           .map((write, place) => [place, write] as const)
@@ -119,6 +121,7 @@ export function memoryTable(): MemoryTable {
       );
       if (refused.size > 0) return { status: "refused", refused };
       for (const write of writes) set(addressOf(write), itemAfter(write, at(addressOf(write))));
+      if (token !== undefined) tokens.add(token);
       return { status: "done" };
     },
     query: async (query) => {

@@ -63,3 +63,64 @@ describe("a message in quarantine", () => {
     },
   );
 });
+
+describe("a batch for quarantine", () => {
+  const message: QuarantinedMessage = {
+    body: "{}",
+    errorCode: "INTENT_CONFLICT",
+    errorDetail: "differs",
+  };
+
+  /** The SDK's client with SQS's answer in its place. */
+  function answering(answer: (entry: { Id: string }) => "sent" | string | undefined) {
+    const client = new SQSClient({
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const requests: number[] = [];
+    const Batch = z.object({ Entries: z.array(z.looseObject({ Id: z.string() })) });
+    client.middlewareStack.add(
+      () => async (args) => {
+        const { Entries } = Batch.parse(args.input);
+        requests.push(Entries.length);
+        const answers = Entries.map((entry) => ({ Id: entry.Id, Code: answer(entry) }));
+        const Successful = answers.filter(({ Code }) => Code === "sent");
+        const Failed = answers.filter(({ Code }) => Code !== "sent" && Code !== undefined);
+        return { response: {}, output: { $metadata: {}, Successful, Failed } };
+      },
+      { step: "initialize", name: "answer" },
+    );
+    return { quarantine: sqsQuarantine(client, "http://queue.invalid/1/q"), requests };
+  }
+
+  it.each([
+    [10, [10]],
+    [11, [10, 1]],
+  ])("of %i messages is sent in requests of %j", async (count, sizes) => {
+    const { quarantine, requests } = answering(() => "sent");
+    const deliveries = await quarantine.put(Array.from({ length: count }, () => message));
+    expect(deliveries).toEqual(Array(count).fill({ accepted: true }));
+    expect(requests).toEqual(sizes);
+  });
+
+  it("says of each message whether it was taken, in order", async () => {
+    const answers = ["sent", "InternalError", undefined, "sent"];
+    const { quarantine } = answering(() => answers.shift());
+    expect(await quarantine.put(Array.from({ length: 4 }, () => message))).toMatchObject([
+      { accepted: true },
+      { accepted: false, errorCode: "InternalError" },
+      { accepted: false, errorCode: "NoResult" },
+      { accepted: true },
+    ]);
+  });
+
+  it("never throws: a request that failed took nothing", async () => {
+    const { quarantine } = answering(() => {
+      throw Object.assign(new Error("gone"), { name: "TimeoutError" });
+    });
+    expect(await quarantine.put([message, message])).toMatchObject([
+      { accepted: false, errorCode: "TimeoutError" },
+      { accepted: false, errorCode: "TimeoutError" },
+    ]);
+  });
+});

@@ -1,23 +1,21 @@
-import { AutonomyBudgetService } from "@autonomy-gate/core/autonomy/autonomy-budget-service";
-import { AutonomyModeService } from "@autonomy-gate/core/autonomy/autonomy-mode-service";
-import { PermanentError } from "@autonomy-gate/core/errors";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { noonClock } from "./gate-clocks.ts";
-import { type Gate, startGate, type Tenant } from "./gate-fixture.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type MemoryGate, openGate, type Tenant } from "../../test/memory-gate.ts";
+import { PermanentError } from "../errors.ts";
+import { AutonomyBudgetService } from "./autonomy-budget-service.ts";
+import { AutonomyModeService } from "./autonomy-mode-service.ts";
 
 const NOTE = "CREATE_INTERNAL_NOTE";
 const AT = "2026-11-22T09:30:00.000Z";
 
-let gate: Gate;
+let gate: MemoryGate;
 let modes: AutonomyModeService;
 let budgets: AutonomyBudgetService;
-beforeAll(async () => {
-  gate = await startGate();
-  const ports = gate.services(noonClock());
+beforeEach(() => {
+  gate = openGate();
+  const ports = gate.services();
   modes = new AutonomyModeService(ports);
   budgets = new AutonomyBudgetService(ports);
 });
-afterAll(() => gate.close());
 
 /** Every method that takes ids as plain text. */
 function calls(tenantId: string, accountId: string, actionType: string) {
@@ -34,8 +32,8 @@ function calls(tenantId: string, accountId: string, actionType: string) {
   };
 }
 
-async function everything(tenant: Tenant): Promise<unknown> {
-  return [await tenant.states("acct"), await tenant.states("other"), await tenant.audit()];
+function everything(tenant: Tenant): unknown {
+  return [tenant.states("acct"), tenant.states("other"), tenant.audit()];
 }
 
 describe("a text that is no id", () => {
@@ -53,8 +51,8 @@ describe("a text that is no id", () => {
     ["the row of all types", rowOfAll, /actionType|action_type/, "DEFAULT"],
   ])("is refused by its name: %s; nothing is read or written", async (_, callsOn, name, found) => {
     const tenant = gate.tenant();
-    await tenant.allow();
-    const before = await everything(tenant);
+    tenant.allow();
+    const before = everything(tenant);
     const concerned = Object.entries(callsOn(tenant)).filter(
       ([method]) => !name.test("actionType") || !/Config|Budget/.test(method),
     );
@@ -65,17 +63,17 @@ describe("a text that is no id", () => {
       expect(error.message).toMatch(name);
       if (!method.startsWith("put")) expect(error.message).toContain(found);
     }
-    expect(await everything(tenant)).toEqual(before);
+    expect(everything(tenant)).toEqual(before);
   });
 
   test("that others counted does not keep the account from its budget, nor add to it", async () => {
     const tenant = gate.tenant();
-    await tenant.allow({ max_autonomous_per_day: 2, max_per_action_type: { [NOTE]: 2 } });
+    tenant.allow({ max_autonomous_per_day: 2, max_per_action_type: { [NOTE]: 2 } });
     const item = { date_key: "2026-11-22", count: 1, "count#create_note": 1 };
-    await tenant.put("BUDGET_STATE#CURRENT", item, "acct", gate.tables.budgetState);
+    tenant.put("BUDGET_STATE#CURRENT", item, "acct", "budgetState");
     expect(await budgets.checkAndConsume(tenant.id, "acct", NOTE)).toBe(true);
     expect(await budgets.checkAndConsume(tenant.id, "acct", NOTE)).toBe(false);
-    expect(await tenant.state()).toMatchObject({ count: 2, [`count#${NOTE}`]: 1 });
+    expect(tenant.state()).toMatchObject({ count: 2, [`count#${NOTE}`]: 1 });
   });
 });
 
@@ -84,15 +82,11 @@ describe("items that others wrote", () => {
     const tenant = gate.tenant();
     const said = { updated_by: "ops", updated_at: AT, policy_version: "v" };
     const lies = { tenant_id: "t", account_id: "x", action_type: "LIE" };
-    await tenant.put("AUTONOMY#DEFAULT", { mode: "DISABLED", ...lies }, "acct");
-    await tenant.put("AUTONOMY#A_TYPE", { mode: "PROPOSE_ONLY", ...said }, "acct");
-    await tenant.put("AUTONOMY#B_TYPE", { mode: "YOLO", ...said }, "acct");
-    await tenant.put(
-      "AUTONOMY#C_TYPE",
-      { mode: "DISABLED", updated_at: "", updated_by: 7 },
-      "acct",
-    );
-    await tenant.put("AUTONOMY#d_type", { mode: "DISABLED" }, "acct");
+    tenant.put("AUTONOMY#DEFAULT", { mode: "DISABLED", ...lies }, "acct");
+    tenant.put("AUTONOMY#A_TYPE", { mode: "PROPOSE_ONLY", ...said }, "acct");
+    tenant.put("AUTONOMY#B_TYPE", { mode: "YOLO", ...said }, "acct");
+    tenant.put("AUTONOMY#C_TYPE", { mode: "DISABLED", updated_at: "", updated_by: 7 }, "acct");
+    tenant.put("AUTONOMY#d_type", { mode: "DISABLED" }, "acct");
     const ids = tenant.account("acct");
     const policy_version = "AutonomyModeConfigV1";
     expect(await modes.listConfigs(tenant.id, "acct")).toEqual([
@@ -109,7 +103,7 @@ describe("items that others wrote", () => {
   test("are listed to the last page", async () => {
     const tenant = gate.tenant();
     const types = Array.from({ length: 120 }, (_, i) => `T${1_000 + i}`);
-    for (const type of types) await tenant.put(`AUTONOMY#${type}`, { mode: "DISABLED" });
+    for (const type of types) tenant.put(`AUTONOMY#${type}`, { mode: "DISABLED" });
     const listed = await modes.listConfigs(tenant.id);
     expect(listed.map(({ action_type }) => action_type)).toEqual(types);
   });
@@ -117,9 +111,9 @@ describe("items that others wrote", () => {
   test("are a budget once they say how much", async () => {
     const tenant = gate.tenant();
     const terms = { max_autonomous_per_day: 5 };
-    await tenant.put("BUDGET#CONFIG", { ...terms, tenant_id: "t", updated_at: "2026-01-28" });
+    tenant.put("BUDGET#CONFIG", { ...terms, tenant_id: "t", updated_at: "2026-01-28" });
     expect(await budgets.getConfig(tenant.id, "acct")).toEqual({ tenant_id: tenant.id, ...terms });
-    await tenant.put("BUDGET#CONFIG", terms, "acct");
+    tenant.put("BUDGET#CONFIG", terms, "acct");
     expect(await budgets.getConfig(tenant.id, "acct")).toEqual({
       ...tenant.account("acct"),
       ...terms,
@@ -128,8 +122,8 @@ describe("items that others wrote", () => {
 
   test("are no budget otherwise: an error says whose, and the tenant's does not replace it", async () => {
     const tenant = gate.tenant();
-    await tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: 5 });
-    await tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: "5" }, "acct");
+    tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: 5 });
+    tenant.put("BUDGET#CONFIG", { max_autonomous_per_day: "5" }, "acct");
     const error: unknown = await budgets.getConfig(tenant.id, "acct").catch((thrown) => thrown);
     if (!(error instanceof PermanentError)) return expect.unreachable(String(error));
     expect(error.message).toContain("acct");
@@ -139,13 +133,13 @@ describe("items that others wrote", () => {
   test("may be the largest budget there is, and are spent to their last unit", async () => {
     const tenant = gate.tenant();
     const limit = Number.MAX_SAFE_INTEGER;
-    await tenant.allow({ max_autonomous_per_day: limit, max_per_action_type: { [NOTE]: limit } });
+    tenant.allow({ max_autonomous_per_day: limit, max_per_action_type: { [NOTE]: limit } });
     const counts = { count: limit - 1, [`count#${NOTE}`]: limit - 1 };
     const item = { ...tenant.account("acct"), date_key: "2026-11-22", ...counts };
-    await tenant.put("BUDGET_STATE#CURRENT", item, "acct", gate.tables.budgetState);
+    tenant.put("BUDGET_STATE#CURRENT", item, "acct", "budgetState");
     expect(await budgets.checkAndConsume(tenant.id, "acct", NOTE)).toBe(true);
     expect(await budgets.checkAndConsume(tenant.id, "acct", NOTE)).toBe(false);
-    expect(await tenant.state()).toMatchObject({ count: limit, [`count#${NOTE}`]: limit });
+    expect(tenant.state()).toMatchObject({ count: limit, [`count#${NOTE}`]: limit });
   });
 });
 
@@ -154,5 +148,5 @@ test("the audit entry of a change says when in the one form that its readers com
   const change = { tenant_id: tenant.id, updated_at: "2026-11-22T10:30+01:00" };
   await modes.putConfig({ ...change, mode: "DISABLED" });
   await budgets.putConfig({ ...change, max_autonomous_per_day: 1 });
-  expect((await tenant.audit()).map(({ at }) => at)).toEqual([AT, AT]);
+  expect(tenant.audit().map(({ at }) => at)).toEqual([AT, AT]);
 });

@@ -1,13 +1,13 @@
-import { budgetWrite } from "@autonomy-gate/core/budget/claim";
-import { type BudgetState, positionNow } from "@autonomy-gate/core/budget/state";
-import { budgetTerms } from "@autonomy-gate/core/budget/terms";
-import { calendarAt } from "@autonomy-gate/core/day";
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { AccountId, ActionType, IntentId, TenantId } from "@autonomy-gate/core/ids";
-import type { ConfigStore, FactsReply, GateStore } from "@autonomy-gate/core/ports";
-import { ABSENT, type Stored } from "@autonomy-gate/core/stored";
-import type { TableName } from "@autonomy-gate/core/table/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { budgetWrite } from "../src/budget/claim.ts";
+import { type BudgetState, positionNow } from "../src/budget/state.ts";
+import { budgetTerms } from "../src/budget/terms.ts";
+import { calendarAt } from "../src/day.ts";
+import { DecisionRecord } from "../src/decision/decision.ts";
+import { AccountId, ActionType, IntentId, TenantId } from "../src/ids.ts";
+import type { ConfigStore, FactsReply, GateStore } from "../src/ports.ts";
+import { ABSENT, type Stored } from "../src/stored.ts";
+import type { TableName } from "../src/table/table.ts";
 
 /** A store under test, empty. */
 export interface OpenStore {
@@ -248,7 +248,7 @@ function openDay(state: Stored<BudgetState> | undefined): BudgetState["openDay"]
 function stopOf(account_id: typeof ACCOUNT.account_id) {
   return {
     scope: { kind: "ACCOUNT", ...ACCOUNT, account_id },
-    object: { kind: "KILL_SWITCH" },
+    object: { kind: "KILL_SWITCH", owner: "TENANT" },
     after: { engaged: true, effect: "BLOCK", reason: "contract", updated_at: AT, updated_by: "me" },
     actor: "contract",
     action: "PUT /kill-switch",
