@@ -100,6 +100,11 @@ function alarmList({
       metric: { metricQueries: [conflicts()] },
       limit: ALARM_LIMITS.conflictsPerPeriod,
     },
+    ClockDifference: {
+      runbook: "wrong-clock",
+      metric: { metricQueries: [clockDifference()] },
+      limit: 0,
+    },
     AdminErrors: { runbook: "admin-errors", metric: functionMetric(admin, "Errors"), limit: 0 },
     AuthorizerErrors: {
       runbook: "authorizer-errors",
@@ -174,6 +179,16 @@ function conflicts() {
   return {
     id: "conflicts",
     expression: `SELECT SUM(${name}) FROM ${METRICS_NAMESPACE} WHERE ${code} = 'CONFLICT'`,
+    period: ALARM_LIMITS.periodSeconds,
+    returnData: true,
+  };
+}
+
+/** Of every consumer; only differences that are too large are written. */
+function clockDifference() {
+  return {
+    id: "clock",
+    expression: `SELECT MAX(${METRICS.clockDifference.name}) FROM ${METRICS_NAMESPACE}`,
     period: ALARM_LIMITS.periodSeconds,
     returnData: true,
   };

@@ -24,6 +24,7 @@ type PrepareEvents = (events: EventBridgeClient) => void;
 
 const quiet: Consumer["telemetry"] = {
   retried: () => {},
+  clockDiffers: () => {},
   decided: () => {},
   quarantined: () => {},
   failed: () => {},

@@ -42,7 +42,7 @@ export function weightlessConsumer(): Consumer {
   const facts = automaticFacts();
   return {
     store: {
-      readFacts: async (requests) => requests.map(() => ({ facts })),
+      readFacts: async (requests) => ({ replies: requests.map(() => ({ facts })) }),
       record: async () => ({ status: "recorded" }),
       recordClaims: async () => ({ status: "committed" }),
     },
@@ -52,6 +52,7 @@ export function weightlessConsumer(): Consumer {
     turns: createTurns(),
     telemetry: {
       retried: () => {},
+      clockDiffers: () => {},
       decided: () => {},
       quarantined: () => {},
       failed: () => {},

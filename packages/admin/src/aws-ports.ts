@@ -2,6 +2,7 @@ import type { SomeTableNames } from "@autonomy-gate/core/adapters/dynamodb/clien
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeChangeBus } from "@autonomy-gate/core/adapters/eventbridge/change-bus";
 import { configStore } from "@autonomy-gate/core/commit/config-store";
+import { setBackDay } from "@autonomy-gate/core/commit/set-back-day";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { auditReader } from "@autonomy-gate/core/store/audit-reader";
 import { budgetStateReader } from "@autonomy-gate/core/store/budget-state-reader";
@@ -62,6 +63,7 @@ export function awsPorts(parts: AwsParts): AdminPorts {
     listing: configListing(table),
     gate: gateStore(table),
     budgetStates: budgetStateReader(table),
+    setBackDay: (request) => setBackDay({ table, clock, newId }, request),
     decisions: decisionReader(table),
     audit: auditReader(table),
     changes: eventBridgeChangeBus(parts.events, parts.busName),

@@ -1,5 +1,5 @@
 import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters/node/clock";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createApp } from "./app.ts";
@@ -20,6 +20,8 @@ const EXPORT_PART_MAX = 5 * 1024 * 1024;
 /** Builds the Lambda function on AWS's clients; endpoints and credentials come from their environment. */
 export function createHandler(config: AdminConfig): AdminHandler {
   const clock = systemClock();
+  const logger = new Logger({ serviceName: SERVICE_NAME });
+  logger.info("started", { tz_data: timeZoneDataVersion() });
   const { userPool } = config;
   const ports = awsPorts({
     client: createDynamoClient(AWS_REQUESTS),
@@ -27,7 +29,7 @@ export function createHandler(config: AdminConfig): AdminHandler {
     events: new EventBridgeClient(AWS_REQUESTS),
     busName: config.busName,
     clock,
-    telemetry: loggedTelemetry(new Logger({ serviceName: SERVICE_NAME })),
+    telemetry: loggedTelemetry(logger),
     corsOrigins: config.corsOrigins,
     configObjectsMax: config.configObjectsMax,
     ...(userPool === undefined ? {} : { tokens: cognitoTokens(userPool) }),

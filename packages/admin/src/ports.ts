@@ -1,3 +1,4 @@
+import type { SetBackReply, SetBackRequest } from "@autonomy-gate/core/commit/set-back-day";
 import type { ChangeBus } from "@autonomy-gate/core/config/changed";
 import type { Clock, ConfigStore, GateStore } from "@autonomy-gate/core/ports";
 import type {
@@ -18,6 +19,7 @@ export interface AdminPorts {
   readonly listing: ConfigListing;
   readonly gate: Pick<GateStore, "readFacts">;
   readonly budgetStates: BudgetStateReader;
+  readonly setBackDay: (request: SetBackRequest) => Promise<SetBackReply>;
   readonly decisions: DecisionReader;
   readonly audit: AuditReader;
   readonly changes: ChangeBus;

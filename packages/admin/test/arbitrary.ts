@@ -78,6 +78,11 @@ function typed(schema: JsonSchema, language: Language): fc.Arbitrary<unknown> {
 
 function text({ pattern, format, minLength = 0, maxLength = TEXT_MAX }: JsonSchema) {
   if (pattern !== undefined && format === undefined) return fc.stringMatching(new RegExp(pattern));
+  if (format === "date") {
+    return fc
+      .date({ min: new Date("2026-01-01"), max: new Date("2030-01-01"), noInvalidDate: true })
+      .map((date) => date.toISOString().slice(0, 10));
+  }
   if (format === "date-time") {
     return fc
       .date({ min: new Date("2026-01-01"), max: new Date("2030-01-01"), noInvalidDate: true })

@@ -200,6 +200,45 @@ describe("budgets", () => {
     });
     expect(await state("&date=2026-01-06")).toBeNull();
   });
+
+  it("OUT-3: sets back a day that a wrong clock opened, with what the right day has recorded", async () => {
+    const body = { account_id: "ahead", date_key: today() };
+    const setBack = (more: object = {}, by = key) =>
+      admin.send("PUT", "/budget/state", { key: by, body: { ...body, ...more } });
+    expect(await setBack()).toMatchObject({ status: 404, json: { code: "NOT_FOUND" } });
+    await spent("ahead", today(), 1);
+    const later = new Date(Date.now() + 172_800_000).toISOString().slice(0, 10);
+    const tooFar = await setBack({ date_key: later });
+    expect(tooFar).toMatchObject({ status: 409, json: { code: "CONFLICT" } });
+    await put({ account_id: "ahead", max_autonomous_per_day: 5 });
+    await store("ahead", `BUDGET_STATE#${today().replaceAll("-", "")}`, {
+      date_key: today(),
+      count: 3,
+      "count#CREATE_INTERNAL_NOTE": 3,
+    });
+    await spent("ahead", "9031-01-05", 5, { previous_consumed_on: today(), fence: 2 });
+    expect(await get("ahead")).toMatchObject({ remaining_today: 0 });
+    expect((await setBack({}, await admin.newKey("acme", "viewer"))).status).toBe(403);
+    const past = await setBack({ date_key: "2020-01-01" });
+    expect(past.json.issues).toEqual([
+      { path: "body.date_key", message: "must not be before yesterday" },
+    ]);
+
+    const operator = await admin.newKey("acme", "operator");
+    const answer = await setBack({}, operator);
+    expect(answer.status).toBe(200);
+    expect(answer.json.state).toMatchObject({ date_key: today(), count: 3 });
+    expect(await get("ahead")).toMatchObject({ remaining_today: 2 });
+    const far = await admin.send("GET", "/budget/state?account_id=ahead&date=9031-01-05", { key });
+    expect(far.json.state).toMatchObject({ date_key: "9031-01-05", count: 5 });
+    const { json } = await admin.send("GET", "/audit?tenant_id=acme", { key });
+    expect(json.entries[0]).toMatchObject({
+      action: "PUT /budget/state",
+      account_id: "ahead",
+      before: { date_key: "9031-01-05", count: 5 },
+      after: { date_key: today(), count: 3 },
+    });
+  });
 });
 
 describe("action types", () => {

@@ -28,7 +28,8 @@ export async function recordDecision(
   const calendar = calendarAt(instantMs(decidedAt));
   const store = gateStore(admin.table);
   const action_type = content.valid ? content.intent.action_type : null;
-  const [reply] = await store.readFacts([{ tenant_id, account_id, action_type }]);
+  const request = { tenant_id, account_id, action_type };
+  const [reply] = (await store.readFacts([request])).replies;
   const decision =
     content.valid && reply?.facts !== undefined
       ? decideNow(content.intent, { ...reply.facts, calendar })

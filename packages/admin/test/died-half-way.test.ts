@@ -38,9 +38,9 @@ describe("after a process died between the two raises of an account's fence", ()
       await send("PUT", "/config", { account_id, mode: "AUTO_EXECUTE" });
       await send("PUT", "/budget", { account_id, max_autonomous_per_day: 5 });
       const intent = ActionIntentV1.parse(aNote(account_id, "i1"));
-      const [old] = await store.readFacts([intent]);
+      const [old] = (await store.readFacts([intent])).replies;
       await deleteModeAndDie(intent);
-      const [now] = await store.readFacts([intent]);
+      const [now] = (await store.readFacts([intent])).replies;
       if (old?.facts === undefined || now?.facts === undefined) return expect.unreachable();
 
       const path = method === "DELETE" ? `/config?account_id=${account_id}` : "/config";

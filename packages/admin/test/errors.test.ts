@@ -18,6 +18,7 @@ function failing(fault: () => Error) {
     listing: { page: fail },
     gate: { readFacts: fail },
     budgetStates: { current: fail, closed: fail },
+    setBackDay: fail,
     decisions: { find: fail, page: fail },
     audit: { page: fail },
     keys: { page: fail },

@@ -169,7 +169,7 @@ describe("kill switch", () => {
     await send("PUT", "/budget", { account_id: "k6", max_autonomous_per_day: 5 });
     const intent = ActionIntentV1.parse(aNote("k6", "i1"));
     const store = gateStore(real.table);
-    const [read] = await store.readFacts([intent]);
+    const [read] = (await store.readFacts([intent])).replies;
     if (read?.facts === undefined) return expect.unreachable();
     const calendar = calendarAt(Date.now());
     const proposal = decide(intent, { ...read.facts, calendar });

@@ -81,6 +81,7 @@ export async function aBrokenGate(fault: Fault): Promise<StackFile> {
 
 const SILENT: Consumer["telemetry"] = {
   retried: () => {},
+  clockDiffers: () => {},
   decided: () => {},
   quarantined: () => {},
   failed: () => {},

@@ -57,6 +57,7 @@ test("writes every metric of the topology under its name, by its dimensions", ()
   const telemetry = telemetryOfATest();
 
   telemetry.retried("record", "CONFLICT");
+  telemetry.clockDiffers(-86_400_000);
   telemetry.decided({
     record: { decision: "BLOCK", reason: "KILL_SWITCH" },
     adopted: false,

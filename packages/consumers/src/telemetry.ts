@@ -36,6 +36,11 @@ export function powertoolsTelemetry(logger: Logger, metrics: Metrics, clock: Clo
   const latenciesMs: number[] = [];
   return {
     retried: (operation, code) => count(retries, `${operation} ${code}`),
+    clockDiffers: (differenceMs) => {
+      logger.error("clock differs from the service's", { differenceMs });
+      const { name } = METRICS.clockDifference;
+      metrics.addMetric(name, MetricUnit.Milliseconds, Math.abs(differenceMs));
+    },
     decided: ({ record, adopted, occurredAtMs }) => {
       if (adopted) return count(decisions, "REPUBLISHED -");
       count(decisions, `${record.decision} ${record.reason}`);

@@ -99,6 +99,7 @@ function consumerOn(gate: MemoryGate, sinks: ReturnType<typeof openSinks>, fault
       decided: (decision) => told.decided.push(decision),
       quarantined: ({ record }) => told.quarantined.push(record.messageId),
       failed: (what) => told.failed.push(what),
+      clockDiffers: () => {},
       batch: (counts) => told.batches.push(counts),
     },
     intentSources: SOURCES,

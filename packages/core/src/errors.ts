@@ -8,6 +8,8 @@ export type TransientCode =
   | "UNAVAILABLE"
   /** A read took too long for what it found to be relied on. */
   | "SLOW_READ"
+  /** This machine's clock and the service's are too far apart. */
+  | "CLOCK"
   /** The time given for the work is over. */
   | "DEADLINE"
   /** A change is stored, but what was decided on the facts before it may still commit. */

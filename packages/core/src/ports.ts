@@ -34,6 +34,14 @@ export interface FactsReply {
   readonly recorded?: Stored<DecisionRecord>;
 }
 
+/** What one read of the facts found. */
+export interface FactsBatch {
+  /** In the order of the requests, one at least; `undefined`: not read, so nothing is known. */
+  readonly replies: readonly (FactsReply | undefined)[];
+  /** The store's own time when it replied, epoch milliseconds; absent where it states none. */
+  readonly serviceEpochMs?: number;
+}
+
 /** What became of one attempt to record a decision without a claim. */
 export type RecordReply =
   | { readonly status: "recorded" }
@@ -56,8 +64,11 @@ export type ClaimReply =
  * or perhaps not, done.
  */
 export interface GateStore {
-  /** Reads strongly consistent, though not all items at one instant; replies in order. */
-  readFacts(requests: readonly FactsRequest[]): Promise<readonly FactsReply[]>;
+  /**
+   * Reads strongly consistent, though not all items at one instant. Throws TransientError when the
+   * facts of no request could be read.
+   */
+  readFacts(requests: readonly FactsRequest[]): Promise<FactsBatch>;
   /** Records a decision unless its intent has one. */
   record(record: DecisionRecord): Promise<RecordReply>;
   /** Records AUTO_EXECUTE decisions of one account and consumes their budget, atomically. */

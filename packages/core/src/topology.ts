@@ -129,6 +129,8 @@ export const METRICS = {
   decisionLatency: { name: "DecisionLatency", dimensions: [] },
   /** What was tried again, by operation and by the fault's code. */
   retries: { name: "Retries", dimensions: ["operation", "code"] },
+  /** Milliseconds between a consumer's clock and AWS's, where they are too far apart. */
+  clockDifference: { name: "ClockDifference", dimensions: [] },
   quarantined: { name: "Quarantined", dimensions: ["error_code"] },
   /** Messages that have to come again. */
   messageFailures: { name: "MessageFailures", dimensions: [] },

@@ -68,6 +68,8 @@ export function anApproval(rule = aRule(), snapshot = heldSnapshot, intent = HEL
   return openedApproval(record, rule, { approval_id: approvalId(intent), opened_at: NOW });
 }
 
+const SIGNALS = { retried: () => {}, clockDiffers: () => {} };
+
 /** The protocols of approvals on tables in memory, with a clock that moves when it is told to. */
 export function openApprovals() {
   const memory = memoryTable();
@@ -95,7 +97,7 @@ export function openApprovals() {
     },
     clock,
     deadline: deadlineIn(clock, 5_000),
-    signals: { retried: () => {} },
+    signals: SIGNALS,
   });
   const item = (key: ReturnType<typeof approvalKey>) => memory.get({ table: "actions", ...key });
   return {
@@ -134,7 +136,7 @@ export function openApprovals() {
       sweep({
         ...context(),
         payloadRetentionDays: 30,
-        signals: { retried: () => {}, failed: (_, error) => faults.push(error) },
+        signals: { ...SIGNALS, failed: (_, error) => faults.push(error) },
       }),
     approval: async (): Promise<Approval | undefined> => {
       const stored = approvalFrom(await item(approvalKey(refOfIntent())));

@@ -58,6 +58,7 @@ function decider(table: Table, clock: Clock, faults: Faults) {
   const turns = createTurns();
   const signals = {
     retried: (operation: string, code: string) => void retries.push(`${operation} ${code}`),
+    clockDiffers: () => {},
   };
   const take = async (intents: readonly IntentData[], mayBeRecorded: boolean) => {
     const deadline = deadlineIn(clock, REMAINING_MS);

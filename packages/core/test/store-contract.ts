@@ -53,8 +53,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     it("replies to requests in their order, whatever they share", async () => {
       await store.gate.record(aRecord("i2"));
-      const replies = await store.gate.readFacts(["i1", "i2", "i1"].map(factsRequest));
-      expect(replies.map(({ recorded }) => recorded?.status)).toEqual([
+      const { replies } = await store.gate.readFacts(["i1", "i2", "i1"].map(factsRequest));
+      expect(replies.map((reply) => reply?.recorded?.status)).toEqual([
         "absent",
         "readable",
         "absent",
@@ -199,7 +199,7 @@ function factsRequest(id: string) {
 }
 
 async function read({ gate }: OpenStore, id: string): Promise<FactsReply> {
-  const [reply] = await gate.readFacts([factsRequest(id)]);
+  const [reply] = (await gate.readFacts([factsRequest(id)])).replies;
   if (reply === undefined) throw new TypeError("Every request has a reply.");
   return reply;
 }

@@ -15,6 +15,7 @@ export function startConsumer(
   { clockOffsetSeconds }: { readonly clockOffsetSeconds: number },
   onFault: (fault: unknown) => void,
 ): EventSource {
+  const clockOffsetMs = clockOffsetSeconds * 1_000;
   Object.assign(process.env, awsEnvironment(stack));
   const clients = connect(stack);
   const source = createEventSource(
@@ -24,7 +25,8 @@ export function startConsumer(
       region: stack.region,
       handler: createHandler(
         consumerConfigFrom(consumerEnvironment(stack)),
-        systemClock(clockOffsetSeconds * 1_000),
+        systemClock(clockOffsetMs),
+        clockOffsetMs,
       ),
       onFault,
     },

@@ -21,7 +21,7 @@ export function startAdministration(world: World, level: Level): { isDone: () =>
         dynamo.tables.put({ table: change.table, pk, sk }, change.item, network.scheduler.nowMs());
         return done();
       }
-      const process = newProcess(world, `admin${index}`, 0, done);
+      const process = newProcess(world, `admin${index}`, () => 0, done);
       const store = configStoreOf(level, world, process);
       network.scheduler.woke();
       apply(change, index, store, world).then(

@@ -21,7 +21,7 @@ export interface SimProcess {
 
 export interface ProcessSettings {
   readonly name: string;
-  readonly skewMs: number;
+  readonly skewMs: () => number;
   /** The true time at virtual time 0, epoch milliseconds. */
   readonly startEpochMs: number;
   readonly onDeath: () => void;
@@ -58,9 +58,11 @@ export function createProcess(
 
   return {
     name,
-    skewMs,
+    get skewMs() {
+      return skewMs();
+    },
     clock: {
-      epochMs: () => Math.floor(startEpochMs + scheduler.nowMs() + skewMs),
+      epochMs: () => Math.floor(startEpochMs + scheduler.nowMs() + skewMs()),
       elapsedMs,
       sleep: (ms) => new Promise((resolve) => resumeAfter(ms, resolve)),
       random: () => random.next(),

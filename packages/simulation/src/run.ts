@@ -83,7 +83,7 @@ export async function runScenario(
     violation ??= found;
   };
   const checker = createChecker(evidence, onViolation, scheduler.nowMs);
-  const dynamo = createDynamo(network, tables, { ...checker, metered });
+  const dynamo = createDynamo(network, tables, { ...checker, ...scenario, metered });
   if (scenario.profile === "calm") checker.meter({ calls: network.calls, units: dynamo.units });
   const hosts: ConsumerHost[] = [];
   const queue = createQueue(network, {

@@ -75,7 +75,7 @@ export function startHost(world: World, spec: HostSpec, index: number, level: Le
     start: (onDeath) => {
       const name = `consumer${index}.${started++}`;
       network.trace.say(() => `${name} starts`);
-      return newProcess(world, name, spec.skewMs, () => {
+      return newProcess(world, name, skewOf(world, spec), () => {
         network.trace.say(() => `${name} dies`);
         onDeath();
       });
@@ -101,10 +101,14 @@ export function startHost(world: World, spec: HostSpec, index: number, level: Le
   });
 }
 
+function skewOf({ network: { faults } }: World, { skewMs, wrongClockMs }: HostSpec): () => number {
+  return () => (wrongClockMs === undefined || faults.hasEnded() ? skewMs : wrongClockMs);
+}
+
 export function newProcess(
   { network, random, scenario }: World,
   name: string,
-  skewMs: number,
+  skewMs: () => number,
   onDeath: () => void,
 ): SimProcess {
   const { startEpochMs } = scenario;
@@ -115,9 +119,9 @@ function watched(store: GateStore, checker: Checker): GateStore {
   return {
     ...store,
     readFacts: async (requests) => {
-      const replies = await store.readFacts(requests);
-      checker.onFacts(requests, replies);
-      return replies;
+      const read = await store.readFacts(requests);
+      checker.onFacts(requests, read.replies);
+      return read;
     },
   };
 }
@@ -125,6 +129,7 @@ function watched(store: GateStore, checker: Checker): GateStore {
 export function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {
   return {
     retried: () => {},
+    clockDiffers: () => {},
     decided: () => {},
     quarantined: () => {},
     failed: (_what, error) => onFailure(error),

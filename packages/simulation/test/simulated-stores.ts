@@ -27,12 +27,14 @@ export async function openSimulatedStores(level: Level): Promise<OpenStore> {
   });
   const network = createNetwork(scheduler, random, faults, SILENT);
   const tables = createTables();
+  const scenario = createScenario(1, { profile: "calm" });
   const dynamo = createDynamo(network, tables, {
     onCommit: () => {},
     onRead: () => {},
     metered: false,
+    startEpochMs: scenario.startEpochMs,
+    throttled: [],
   });
-  const scenario = createScenario(1, { profile: "calm" });
   const checker = createChecker(createEvidence(scenario, tables), () => {}, scheduler.nowMs);
   const world: World = {
     scenario,
@@ -45,7 +47,7 @@ export async function openSimulatedStores(level: Level): Promise<OpenStore> {
   };
   const process = createProcess(scheduler, random, {
     name: "contract",
-    skewMs: 0,
+    skewMs: () => 0,
     startEpochMs: scenario.startEpochMs,
     onDeath: () => {},
   });

@@ -7,14 +7,18 @@ import {
 import { countsByKey, EVERY_CLAIM } from "@autonomy-gate/core/budget/counter";
 import { LIMITS } from "@autonomy-gate/core/budget/limits";
 import type { OpenDay } from "@autonomy-gate/core/budget/state";
+import type { SetBackReply } from "@autonomy-gate/core/commit/set-back-day";
 import { readBudget } from "@autonomy-gate/core/config/read-budget";
-import { type Calendar, DateKey } from "@autonomy-gate/core/day";
+import { type Calendar, DateKey, daysBetween } from "@autonomy-gate/core/day";
 import type { BudgetStateRead } from "@autonomy-gate/core/read-ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
+import { HttpError, invalid } from "../http/errors.ts";
+import { unmetPrecondition } from "../http/preconditions.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
-import { ACCOUNT, type AccountScope } from "../http/scope.ts";
+import { ACCOUNT, type AccountScope, NamedScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";
+import { notFound } from "./write.ts";
 
 const BudgetState = AutonomyBudgetStateV1.partial({ updated_at: true });
 type BudgetState = z.infer<typeof BudgetState>;
@@ -43,6 +47,65 @@ export const getBudgetState = adminRoute({
     return json({ state: stateView(scope, closed, limits) });
   },
 });
+
+export const putBudgetState = adminRoute({
+  method: "put",
+  path: "/budget/state",
+  summary: "Set back an open day that a wrong clock opened",
+  description:
+    "Opens `date_key` in the place of the later day that is open, with everything recorded for it. What is recorded for later days stays counted: such a day goes on from its counts when it comes. Answers once nothing automatic can commit for the later day any more. 404 when the account has no budget state; 409 when no later day is open.",
+  role: "operator",
+  reach: ACCOUNT,
+  params: NO_FIELDS,
+  query: NO_FIELDS,
+  body: z.strictObject({ ...NamedScope.shape, date_key: DateKey }),
+  success: z.object({ state: BudgetState }),
+  handle: async ({ scope, body, calendar, credential, requestId, preconditions }, ports) => {
+    // A day's state has no entity tag: nothing it could be is named by one.
+    const unmet = unmetPrecondition(preconditions, undefined);
+    if (unmet !== undefined) throw unmet;
+    const { state: stored } = await ports.budgetStates.current(scope);
+    if (stored.status === "absent") throw notFound();
+    const { date_key } = body;
+    if (daysBetween(calendar.today(DEFAULT_TIME_ZONE), date_key) < -1) {
+      throw invalid([{ path: "body.date_key", message: "must not be before yesterday" }]);
+    }
+    const { tenant_id, account_id } = scope;
+    const reply = await ports.setBackDay({
+      tenant_id,
+      account_id,
+      date_key,
+      audited: {
+        actor: credential.actor,
+        action: "PUT /budget/state",
+        request_id: requestId,
+        at: calendar.instant,
+      },
+    });
+    if (reply.status !== "open") throw notSetBack(reply);
+    await ports.config.settle(scope);
+    const state = stateView(scope, await ports.budgetStates.current(scope), credential.limits);
+    if (state === null) throw new TypeError("The day that was set has a state.");
+    return json({ state });
+  },
+});
+
+function notSetBack(reply: Exclude<SetBackReply, { readonly status: "open" }>): HttpError {
+  switch (reply.status) {
+    case "not-later": {
+      const what = reply.open === undefined ? "No day is open" : `The open day is ${reply.open}`;
+      return new HttpError("CONFLICT", `${what}: there is no later day to set back.`);
+    }
+    case "unreadable": {
+      const what = reply.day === undefined ? "the open day" : reply.day;
+      return new HttpError("CONFLICT", `What is recorded for ${what} cannot be read.`);
+    }
+    case "too-many-days":
+      return new HttpError("CONFLICT", "More than 20 later days have something recorded.");
+    default:
+      return reply satisfies never;
+  }
+}
 
 function isFrom(day: DateKey, openDay: OpenDay | undefined): boolean {
   return openDay !== undefined && openDay.dateKey >= day;

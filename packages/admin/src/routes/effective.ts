@@ -1,5 +1,6 @@
 import { coversActionType } from "@autonomy-gate/core/access/limits";
 import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
+import { readAllFacts } from "@autonomy-gate/core/commit/read-all-facts";
 import { scopeOf } from "@autonomy-gate/core/config/address";
 import { mergedPage } from "@autonomy-gate/core/config/merged-page";
 import type { Calendar } from "@autonomy-gate/core/day";
@@ -68,7 +69,10 @@ export const effectiveMode = adminRoute({
     const known = page?.items ?? (one === undefined ? [] : [one]);
     const types = known.filter((type) => coversActionType(credential.limits, type));
     const [replies, alike] = await Promise.all([
-      ports.gate.readFacts(types.map((action_type) => ({ ...accountOf(scope), action_type }))),
+      readAllFacts(
+        ports.gate,
+        types.map((action_type) => ({ ...accountOf(scope), action_type })),
+      ),
       lookAlikes({ scope, calendar, credential }, ports),
     ]);
     const warned = alike.accounts.length === 0 ? {} : { look_alikes: alike };

@@ -3,7 +3,7 @@ import { deleteActionType, listActionTypes, putActionType } from "./action-types
 import { listAudit } from "./audit.ts";
 import { exportAudit } from "./audit-export.ts";
 import { deleteBudget, getBudget, putBudget } from "./budget.ts";
-import { getBudgetState } from "./budget-state.ts";
+import { getBudgetState, putBudgetState } from "./budget-state.ts";
 import { deleteMode, listModes, putMode } from "./config.ts";
 import { getDecision, listDecisions } from "./decisions.ts";
 import { effectiveMode } from "./effective.ts";
@@ -24,6 +24,7 @@ export const ROUTES: readonly AdminRoute[] = [
   putBudget,
   deleteBudget,
   getBudgetState,
+  putBudgetState,
   listActionTypes,
   putActionType,
   deleteActionType,

@@ -67,7 +67,7 @@ export const simulate = adminRoute({
     const { content, tenant_id, account_id, action_intent_id } = received;
     const action_type = content.valid ? content.intent.action_type : null;
     const request = { tenant_id, account_id, action_type, recordedFor: action_intent_id };
-    const [reply] = await gate.readFacts([request]);
+    const [reply] = (await gate.readFacts([request])).replies;
     const { decision, would_flip } = decided(received, reply?.facts, body.overrides ?? {}, {
       calendar,
       own: sideOf(credential),

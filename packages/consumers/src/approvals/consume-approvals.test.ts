@@ -28,7 +28,13 @@ function open() {
     bus: { publish: accepted(events) },
     quarantine: { put: accepted(quarantined) },
     clock: systemClock(),
-    telemetry: { retried: () => {}, quarantined: () => {}, failed: () => {}, batch: () => {} },
+    telemetry: {
+      retried: () => {},
+      clockDiffers: () => {},
+      quarantined: () => {},
+      failed: () => {},
+      batch: () => {},
+    },
     intentSources: SOURCES,
   };
   return {

@@ -17,7 +17,10 @@ export interface ApprovalsConsumer {
   readonly bus: OutcomeBus;
   readonly quarantine: Quarantine;
   readonly clock: Clock;
-  readonly telemetry: Pick<Telemetry, "retried" | "quarantined" | "failed" | "batch">;
+  readonly telemetry: Pick<
+    Telemetry,
+    "retried" | "clockDiffers" | "quarantined" | "failed" | "batch"
+  >;
   /** EventBridge sources that may withdraw intents. */
   readonly intentSources: readonly string[];
 }

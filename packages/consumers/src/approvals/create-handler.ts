@@ -19,15 +19,19 @@ import { type ApprovalsConsumer, consumeApprovals } from "./consume-approvals.ts
 
 const SERVICE_NAME = "autonomy-gate-approvals";
 
-/** Builds the approvals consumer on AWS's clients. */
+/**
+ * Builds the approvals consumer on AWS's clients.
+ * @param serviceOffsetMs how far the clock is moved on purpose: as far as AWS's time is moved too
+ */
 export function createApprovalsHandler(
   config: ApprovalsConfig,
   clock: Clock = systemClock(),
+  serviceOffsetMs = 0,
 ): IntentsHandler {
   const logger = new Logger({ serviceName: SERVICE_NAME });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
   const consumer: ApprovalsConsumer = {
-    store: approvalStore(dynamoTable(createDynamoClient(REQUESTS), config.tables)),
+    store: approvalStore(dynamoTable(createDynamoClient(REQUESTS), config.tables, serviceOffsetMs)),
     bus: openBus(config.busName),
     quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,

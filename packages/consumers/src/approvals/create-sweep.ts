@@ -20,10 +20,19 @@ export type SweepHandler = (
 /** Kept back from the time given, for what is under way. */
 const RESERVE_MS = 5_000;
 
-/** Builds the sweep on AWS's clients. */
-export function createSweep(config: SweepConfig, clock: Clock = systemClock()): SweepHandler {
+/**
+ * Builds the sweep on AWS's clients.
+ * @param serviceOffsetMs how far the clock is moved on purpose: as far as AWS's time is moved too
+ */
+export function createSweep(
+  config: SweepConfig,
+  clock: Clock = systemClock(),
+  serviceOffsetMs = 0,
+): SweepHandler {
   const logger = new Logger({ serviceName: "autonomy-gate-sweep" });
-  const store = approvalStore(dynamoTable(createDynamoClient(REQUESTS), config.tables));
+  const store = approvalStore(
+    dynamoTable(createDynamoClient(REQUESTS), config.tables, serviceOffsetMs),
+  );
   const bus = openBus(config.busName);
   const { payloadRetentionDays } = config;
   return async (_event, context) => {
@@ -39,6 +48,7 @@ export function createSweep(config: SweepConfig, clock: Clock = systemClock()): 
           const key = `${operation} ${code}`;
           retries.set(key, (retries.get(key) ?? 0) + 1);
         },
+        clockDiffers: (differenceMs) => logger.error("clock differs", { differenceMs }),
         failed: ({ tenant_id, account_id, action_intent_id }, error) => {
           logger.error("approval not swept, to be retried", {
             tenant_id,

@@ -1,7 +1,6 @@
 import { type Deadline, deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { commitAccount } from "@autonomy-gate/core/commit/commit-account";
+import { commitInWaves } from "@autonomy-gate/core/commit/commit-in-waves";
 import type { CommitContext } from "@autonomy-gate/core/commit/context";
-import { type FactsRead, readFacts } from "@autonomy-gate/core/commit/read-facts";
 import type { CommitResult } from "@autonomy-gate/core/commit/result";
 import type { Turns } from "@autonomy-gate/core/commit/turns";
 import {
@@ -9,7 +8,6 @@ import {
   sendUntilAccepted,
 } from "@autonomy-gate/core/delivery/send-until-accepted";
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import { accountKey, intentKey } from "@autonomy-gate/core/ids";
 import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
@@ -35,8 +33,9 @@ const ANSWER_RESERVE_MS = 1_000;
 
 /**
  * Takes a batch of messages through the gate: read the facts, decide and commit, publish from the
- * committed records. Names the messages that have to come again: a message is done only after its
- * outcome, or its place in quarantine, was accepted.
+ * committed records. What the store does not let through for the time being is published in later
+ * waves. Names the messages that have to come again: a message is done only after its outcome, or
+ * its place in quarantine, was accepted.
  */
 export async function consumeIntents(
   records: readonly SQSRecord[],
@@ -48,22 +47,61 @@ export async function consumeIntents(
   const commitBy = deadlineIn(clock, remainingMs - PUBLISH_RESERVE_MS);
 
   const batch = sortBatch(records, consumer.intentSources);
-  const results = await commitIntents(batch.intents, consumer, commitBy);
-  const followUps = batch.intents.map((intake) => followUpOf(intake, results));
+  const done = new Set<SQSRecord>();
+  const { store, turns } = consumer;
+  const context: CommitContext = { store, clock, turns, deadline: commitBy, signals: telemetry };
+  let { refused } = batch;
+  for await (const followUps of decideInWaves(batch.intents, context)) {
+    await send({ followUps, refused }, consumer, answerBy, done);
+    refused = [];
+  }
+  if (refused.length > 0) await send({ followUps: [], refused }, consumer, answerBy, done);
 
-  const outcomes = followUps.flatMap(({ publication }) => publication ?? []);
-  const refused = [...batch.refused, ...followUps.flatMap((followUp) => followUp.refused)];
+  const again = records.filter((record) => !done.has(record));
+  for (const { record, error } of batch.unread) {
+    telemetry.failed({ messageId: record.messageId }, error);
+  }
+  telemetry.batch({ messages: records.length, failures: again.length });
+  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Commits all intents; in each wave, what is left to do for the messages of those decided. */
+async function* decideInWaves(
+  intakes: readonly Intake[],
+  context: CommitContext,
+): AsyncGenerator<readonly FollowUp[], void, void> {
+  const byIntent = new Map(intakes.map((intake) => [intake.received, intake]));
+  const mayBeRecorded = (intent: ReceivedIntent) => byIntent.get(intent)?.mayBeRecorded ?? true;
+  for await (const wave of commitInWaves([...byIntent.keys()], mayBeRecorded, context)) {
+    yield wave.map(([received, result]) => followUpOf(received, byIntent.get(received), result));
+  }
+}
+
+/** What a wave has to send. */
+interface Wave {
+  readonly followUps: readonly FollowUp[];
+  readonly refused: readonly RefusedMessage[];
+}
+
+/** Publishes and puts in quarantine; adds the messages that need nothing more to `done`. */
+async function send(
+  wave: Wave,
+  consumer: Consumer,
+  deadline: Deadline,
+  done: Set<SQSRecord>,
+): Promise<void> {
+  const { clock, telemetry } = consumer;
+  const outcomes = wave.followUps.flatMap(({ publication }) => publication ?? []);
+  const refused = [...wave.refused, ...wave.followUps.flatMap((followUp) => followUp.refused)];
   const sending = (operation: string): SendingTerms => ({
     clock,
-    deadline: answerBy,
+    deadline,
     onRefused: ({ errorCode }) => telemetry.retried(operation, errorCode),
   });
   const [published, quarantined] = await Promise.all([
     sendUntilAccepted(outcomes, (some) => publish(some, consumer), sending("publish")),
     sendUntilAccepted(refused, (some) => putAside(some, consumer), sending("quarantine")),
   ]);
-
-  const done = new Set<SQSRecord>();
   for (const publication of published.accepted) {
     for (const record of publication.records) done.add(record);
     telemetry.decided(publication.decision);
@@ -72,40 +110,9 @@ export async function consumeIntents(
     done.add(message.record);
     telemetry.quarantined(message);
   }
-  const again = records.filter((record) => !done.has(record));
-  for (const { record, error } of batch.unread) {
-    telemetry.failed({ messageId: record.messageId }, error);
-  }
-  for (const { failure } of followUps) {
+  for (const { failure } of wave.followUps) {
     if (failure !== undefined) telemetry.failed(failure.received, failure.error);
   }
-  telemetry.batch({ messages: records.length, failures: again.length });
-  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-/** Reads the facts of all intents at once, then commits account by account, side by side. */
-async function commitIntents(
-  intents: readonly Intake[],
-  { store, clock, turns, telemetry }: Consumer,
-  deadline: Deadline,
-): Promise<ReadonlyMap<string, CommitResult>> {
-  const context: CommitContext = { store, clock, deadline, turns, signals: telemetry };
-  const received = intents.map((intake) => intake.received);
-  const redelivered = new Set(
-    intents.filter(({ mayBeRecorded }) => mayBeRecorded).map((intake) => intake.received),
-  );
-  if (received.length === 0) return new Map();
-  let read: FactsRead;
-  try {
-    read = await readFacts(received, (intent) => redelivered.has(intent), context);
-  } catch (error) {
-    return new Map(received.map((intent) => [intentKey(intent), { status: "failed", error }]));
-  }
-  const accounts = Object.values(Object.groupBy(received, accountKey));
-  const results = await Promise.all(
-    accounts.map((account = []) => commitAccount(account, read, context)),
-  );
-  return new Map(results.flat().map(([intent, result]) => [intentKey(intent), result]));
 }
 
 /** An outcome on its way, with the messages that are done once it was accepted. */
@@ -123,24 +130,25 @@ interface FollowUp {
 }
 
 /** Whatever goes wrong with one intent is that intent's alone. */
-function followUpOf(intake: Intake, results: ReadonlyMap<string, CommitResult>): FollowUp {
+function followUpOf(
+  received: ReceivedIntent,
+  intake: Intake | undefined,
+  result: CommitResult,
+): FollowUp {
   try {
-    return sortMessages(intake, results);
+    if (result.status === "failed")
+      return { refused: [], failure: { received, error: result.error } };
+    return sortMessages(intake?.messages ?? [], result);
   } catch (error) {
-    return { refused: [], failure: { received: intake.received, error } };
+    return { refused: [], failure: { received, error } };
   }
 }
 
 /** What a result means for each message that carries the intent: its own payload has to agree. */
 function sortMessages(
-  { received, messages }: Intake,
-  results: ReadonlyMap<string, CommitResult>,
+  messages: Intake["messages"],
+  result: Exclude<CommitResult, { readonly status: "failed" }>,
 ): FollowUp {
-  const result = results.get(intentKey(received));
-  if (result === undefined || result.status === "failed") {
-    const error = result?.error ?? new TypeError("The intent has no result.");
-    return { refused: [], failure: { received, error } };
-  }
   const { record } = result;
   const agreeing = messages.filter((m) => m.received.fingerprint === record.fingerprint);
   const refused = messages

@@ -34,6 +34,22 @@ afterAll(async () => {
   await once(stalled, "close");
 });
 
+test("OUT-19: says at its start which time zone data its days depend on", () => {
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "INFO");
+  vi.stubEnv("POWERTOOLS_DEV", "true");
+  const said: string[] = [];
+  const log = vi.spyOn(console, "info").mockImplementation((text) => said.push(String(text)));
+  createHandler({
+    tables: { config: "config", budgetState: "budget", ledger: "ledger" },
+    busName: "bus",
+    quarantineUrl: `${process.env.AWS_ENDPOINT_URL}/quarantine`,
+    intentSources: ["cc-native.decision"],
+  });
+  log.mockRestore();
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  expect(said.join()).toContain(`"tz_data": "${process.versions.tz}"`);
+});
+
 test("answers for every message while a service stalls in the middle of its replies", async () => {
   const handler = createHandler({
     tables: { config: "config", budgetState: "budget", ledger: "ledger" },

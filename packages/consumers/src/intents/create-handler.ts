@@ -4,7 +4,7 @@ import {
 } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters/node/clock";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
@@ -26,17 +26,22 @@ export type IntentsHandler = (
 
 const SERVICE_NAME = "autonomy-gate-consumer";
 
-/** Builds the consumer on AWS's clients; endpoints and credentials come from their environment. */
+/**
+ * Builds the consumer on AWS's clients; endpoints and credentials come from their environment.
+ * @param serviceOffsetMs how far the clock is moved on purpose: as far as AWS's time is moved too
+ */
 export function createHandler(
   config: ConsumerConfig,
   clock: Clock = systemClock(),
+  serviceOffsetMs = 0,
 ): IntentsHandler {
   const logger = new Logger({ serviceName: SERVICE_NAME });
+  logger.info("started", { tz_data: timeZoneDataVersion() });
   const events = new EventBridgeClient(REQUESTS);
   leaveOutRequestLog(events);
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
   const consumer: Consumer = {
-    store: gateStore(dynamoTable(createDynamoClient(REQUESTS), config.tables)),
+    store: gateStore(dynamoTable(createDynamoClient(REQUESTS), config.tables, serviceOffsetMs)),
     bus: eventBridgeOutcomeBus(events, config.busName),
     quarantine: quarantineOnDemand(config.quarantineUrl),
     clock,

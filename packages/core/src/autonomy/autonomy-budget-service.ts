@@ -102,7 +102,7 @@ export class AutonomyBudgetService {
     deadline: Deadline,
   ): Promise<Consumption> {
     const { gate: store, clock } = this.#ports;
-    const context = { store, clock, deadline, signals: { retried: () => {} } };
+    const context = { store, clock, deadline, signals: { retried() {}, clockDiffers() {} } };
     const read = await readInTime([{ ...account, action_type: actionType }], context);
     const { calendar, startedAtMs } = read;
     const facts = read.replies[0]?.facts;

@@ -44,7 +44,7 @@ export class AutonomyModeService {
       account_id: checked("accountId", AccountId, accountId),
       action_type: checked("actionType", ActionType, actionType),
     };
-    const [reply] = await this.#ports.gate.readFacts([request]);
+    const [reply] = (await this.#ports.gate.readFacts([request])).replies;
     if (reply?.facts === undefined) throw new TypeError("Facts are read for every action type.");
     return resolveMode(reply.facts.modes);
   }

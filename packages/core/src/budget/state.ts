@@ -8,6 +8,8 @@ export interface BudgetState {
   readonly openDay?: OpenDay;
   /** Raised by every account-level admin write; 0 when never raised. */
   readonly fence: number;
+  /** Later days that a wrong clock opened and a person set back: each goes on when it comes. */
+  readonly setAside?: readonly OpenDay[];
 }
 
 export interface OpenDay {
@@ -20,7 +22,8 @@ export interface OpenDay {
 
 /**
  * Where an account's budget stands for claims made now. The day may not be open yet: then all
- * counts are 0 and `closing` is the day that the first claim closes.
+ * counts are 0, or those it had when it was set aside, and `closing` is the day that the first claim
+ * closes.
  */
 export interface BudgetPosition {
   readonly dateKey: DateKey;
@@ -29,6 +32,8 @@ export interface BudgetPosition {
   /** What the stored item must still be when the claim is written. */
   readonly basis: BudgetBasis;
   readonly fence: number;
+  /** The days set aside but for this one. */
+  readonly setAside?: readonly OpenDay[];
 }
 
 export type BudgetBasis =
@@ -58,23 +63,31 @@ export function positionNow(
   if (stored.status === "absent") {
     return { dateKey: today, counts: NO_COUNTS, basis: { kind: "none" }, fence: 0 };
   }
-  const { openDay, fence } = stored.value;
+  const { openDay, fence, setAside } = stored.value;
   if (openDay === undefined) {
     return { dateKey: today, counts: NO_COUNTS, basis: { kind: "fence-only" }, fence };
   }
   return openDay.dateKey >= today
     ? { ...openDay, basis: { kind: "same-day" }, fence }
-    : dayAfter(openDay, today, fence);
+    : dayAfter(openDay, today, fence, setAside);
 }
 
-function dayAfter(closing: OpenDay, dateKey: DateKey, fence: number): BudgetPosition {
+function dayAfter(
+  closing: OpenDay,
+  dateKey: DateKey,
+  fence: number,
+  setAside: readonly OpenDay[] = [],
+): BudgetPosition {
+  const again = setAside.find((day) => day.dateKey === dateKey);
+  const others = setAside.filter((day) => day !== again);
   const previousConsumedOn = wasUsed(closing) ? closing.dateKey : closing.previousConsumedOn;
   return {
     dateKey,
-    counts: NO_COUNTS,
+    counts: again?.counts ?? NO_COUNTS,
     ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }),
     basis: { kind: "earlier-day", closing },
     fence,
+    ...(others.length === 0 ? {} : { setAside: others }),
   };
 }
 

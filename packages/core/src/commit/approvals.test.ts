@@ -343,6 +343,21 @@ describe("the sweep", () => {
     expect(world.faults).toHaveLength(8);
   });
 
+  test("closes nothing by a clock that is far from the service's", async () => {
+    await opened();
+    world.advance(8 * DAY_MS);
+    world.through({
+      ...world.memory,
+      batchGet: async (addresses) => ({
+        ...(await world.memory.batchGet(addresses)),
+        serviceEpochMs: Date.parse(NOW),
+      }),
+    });
+    expect(await world.sweep()).toMatchObject({ expired: 0 });
+    expect(await world.approval()).toMatchObject({ state: "PENDING" });
+    await expect(world.vote({ verdict: "REJECT" })).rejects.toThrow(TransientError);
+  });
+
   test("a late sweep lets nothing through", async () => {
     await opened();
     world.advance(7 * DAY_MS);

@@ -12,6 +12,14 @@ export const READ_MS_MAX = 250;
  */
 export const FENCE_SETTLE_MS = READ_MS_MAX + 50;
 
+/**
+ * How far this machine's clock may be from the service's, as a reply to a read states it: beyond it
+ * nothing is committed. Twice the function's skew that is expected (5 s), the whole second that the
+ * service's time is stated in and the time of a read stay far below. A stop, a day or an expiry is
+ * late or early by no more than this.
+ */
+export const CLOCK_DIFFERENCE_MS_MAX = 30_000;
+
 /** No commit is sent later than this after the read it relies on began. */
 export const COMMIT_WINDOW_MS = 2_000;
 

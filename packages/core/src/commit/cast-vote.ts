@@ -14,7 +14,7 @@ import { decide } from "../gate/decide.ts";
 import type { IntentRef } from "../ids.ts";
 import { ActionIntentV1 } from "../intent/intent.ts";
 import type { Fence, FencedFacts, FoundApproval } from "../store/approvals.ts";
-import { type ApprovalContext, retryTerms } from "./approval-context.ts";
+import { type ApprovalContext, findApproval, retryTerms } from "./approval-context.ts";
 import { COMMIT_WINDOW_MS } from "./bounds.ts";
 import { ageMs, type ReadTime, timedRead } from "./read-facts.ts";
 import { tell } from "./tell.ts";
@@ -97,7 +97,7 @@ function settleApproval(
 ): Promise<VoteReply> {
   return untilDone(
     async () => {
-      const found = await context.store.find(ref);
+      const found = await findApproval(ref, context);
       if (found.approval.status === "absent") return absent(found);
       if (found.approval.status === "unreadable") {
         throw new PermanentError("The stored approval cannot be read.");

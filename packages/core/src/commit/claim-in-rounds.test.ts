@@ -59,7 +59,12 @@ async function claiming(given: Given) {
   const { said, claims = 1, limit = 5, used = 0, ageMs = 0, timeMs = 10_000, records } = given;
   const { store, writes } = storeThatSays(...said);
   const clock = aClock(ageMs);
-  const context = { store, clock, deadline: deadlineIn(clock, timeMs), signals: { retried() {} } };
+  const context = {
+    store,
+    clock,
+    deadline: deadlineIn(clock, timeMs),
+    signals: { retried() {}, clockDiffers() {} },
+  };
   const budgetState = aBudgetState({ count: used });
   const basis = { account: ACCOUNT, calendar: CALENDAR, budgetState, startedAtMs: 0 };
   const claim = aClaim(undefined, aBudget({ max_autonomous_per_day: limit }));

@@ -25,11 +25,13 @@ export async function commitAccount(
   let read = firstRead;
   try {
     for (;;) {
-      const round = await decideAndCommit(pending, read, context);
+      const { unread } = read;
+      const decidable = pending.filter((received) => !unread.includes(received));
+      const round = await decideAndCommit(decidable, read, context);
       results.push(...round.results);
-      pending = round.stale;
+      pending = [...round.stale, ...pending.filter((received) => unread.includes(received))];
       if (pending.length === 0) return results;
-      context.signals.retried("decide", "STALE_FACTS");
+      context.signals.retried("decide", round.stale.length > 0 ? "STALE_FACTS" : "UNREAD");
       await backoff.wait();
       read = await readFacts(pending, () => true, context);
     }

@@ -6,6 +6,8 @@ import type { Turns } from "./turns.ts";
 export interface GateSignals {
   /** An operation is about to be tried again; `code` says why. */
   retried(operation: string, code: string): void;
+  /** This machine's clock is too far ahead of the service's, or behind it where negative. */
+  clockDiffers(differenceMs: number): void;
 }
 
 /** What committing needs beside the decisions. */

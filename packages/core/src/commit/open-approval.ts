@@ -3,7 +3,7 @@ import { resolveApprovalRule } from "../approval/rule.ts";
 import { instantText } from "../day.ts";
 import { PermanentError } from "../errors.ts";
 import type { IntentRef } from "../ids.ts";
-import { type ApprovalContext, retryTerms } from "./approval-context.ts";
+import { type ApprovalContext, findApproval, retryTerms } from "./approval-context.ts";
 import { untilDone } from "./until-done.ts";
 
 /** What an event says that asks for an approval. */
@@ -35,9 +35,10 @@ export function openApproval(
 
 async function openOnce(
   request: OpeningRequest,
-  { store, clock }: Omit<ApprovalContext, "bus">,
+  context: Omit<ApprovalContext, "bus">,
 ): Promise<OpeningReply> {
-  const { record, approval, closing } = await store.find(request);
+  const { store, clock } = context;
+  const { record, approval, closing } = await findApproval(request, context);
   if (record.status === "absent") return forged("the ledger has no decision on this intent");
   if (record.status === "unreadable") {
     throw new PermanentError("The intent's recorded decision cannot be read.");

@@ -7,7 +7,7 @@ import { secondsOf } from "../store/approval-items.ts";
 import type { FoundApproval } from "../store/approvals.ts";
 import { DUE_SHARDS } from "../store/keys.ts";
 import type { Item } from "../table/table.ts";
-import { type ApprovalContext, retryTerms } from "./approval-context.ts";
+import { type ApprovalContext, findApproval, retryTerms } from "./approval-context.ts";
 import type { GateSignals } from "./context.ts";
 import { tell } from "./tell.ts";
 import { untilDone } from "./until-done.ts";
@@ -77,7 +77,7 @@ async function settleSafely(ref: IntentRef, context: SweepContext): Promise<Resu
 }
 
 async function settle(ref: IntentRef, context: SweepContext): Promise<Result> {
-  const found = await untilDone(() => context.store.find(ref), retryTerms("find", context));
+  const found = await untilDone(() => findApproval(ref, context), retryTerms("find", context));
   if (found.approval.status === "absent") return "settled";
   if (found.approval.status === "unreadable") {
     throw new PermanentError("The stored approval cannot be read.");

@@ -28,7 +28,7 @@ export function approvalReader(table: Table): ApprovalReader {
     find: async (ref) => {
       const approval = addressOf(ref);
       const payload: Address = { table: "actions", ...payloadKey(ref) };
-      const lookup = await batchRead(table, [approval, payload]);
+      const { lookup } = await batchRead(table, [approval, payload]);
       return { approval: approvalFrom(lookup(approval)), intent: payloadFrom(lookup(payload)) };
     },
     page: (query) => readPage(table, query),
@@ -92,7 +92,7 @@ async function readList(
     limit,
   });
   const refs = items.flatMap((place) => refsAt(place, tenant_id));
-  const lookup = await batchRead(table, refs.map(address));
+  const { lookup } = await batchRead(table, refs.map(address));
   const found = refs.map((ref) => ({ ref, item: lookup(address(ref)) }));
   return {
     items: within === undefined ? found : found.filter(({ item }) => isWithin(item, within)),

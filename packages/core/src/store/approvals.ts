@@ -38,6 +38,8 @@ export interface FoundApproval {
   readonly intent: string | undefined;
   readonly closing: Stored<ClosingEntry>;
   readonly record: Stored<DecisionRecord>;
+  /** The store's own time when it replied; absent where it states none. */
+  readonly serviceEpochMs?: number;
 }
 
 /** An account's fence as stored: whatever it is, a commit can hold it. */
@@ -46,6 +48,7 @@ export type Fence = unknown;
 export interface FencedFacts {
   readonly facts: StoredFacts;
   readonly fence: Fence;
+  readonly serviceEpochMs?: number;
 }
 
 /** One page of the open work of all tenants. */
@@ -125,12 +128,13 @@ async function find(table: Table, ref: IntentRef): Promise<FoundApproval> {
   const payload: Address = { table: "actions", ...payloadKey(ref) };
   const closing: Address = { table: "ledger", ...approvalKey(ref) };
   const record: Address = { table: "ledger", ...decisionKey(ref) };
-  const lookup = await batchRead(table, [approval, payload, closing, record]);
+  const { lookup, serviceEpochMs } = await batchRead(table, [approval, payload, closing, record]);
   return {
     approval: approvalFrom(lookup(approval)),
     intent: payloadFrom(lookup(payload)),
     closing: closingFrom(lookup(closing)),
     record: recordFrom(lookup(record)),
+    ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }),
   };
 }
 
@@ -149,7 +153,7 @@ async function rules(
     TENANT_DEFAULT: at(tenantPk(ref.tenant_id)),
     GLOBAL_DEFAULT: at(GLOBAL_PK),
   };
-  const lookup = await batchRead(table, Object.values(levels));
+  const { lookup } = await batchRead(table, Object.values(levels));
   return {
     ACCOUNT_ACTION_TYPE: approvalRuleFrom(lookup(levels.ACCOUNT_ACTION_TYPE)),
     TENANT_ACTION_TYPE: approvalRuleFrom(lookup(levels.TENANT_ACTION_TYPE)),
@@ -163,10 +167,15 @@ async function facts(table: Table, ref: IntentRef, action_type: ActionType): Pro
   const { tenant_id, account_id } = ref;
   const requests = [{ tenant_id, account_id, action_type }];
   const state = budgetStateAddress(ref);
-  const lookup = await batchRead(table, [...factsAddresses(requests), state]);
+  const read = await batchRead(table, [...factsAddresses(requests), state]);
+  const { lookup, serviceEpochMs } = read;
   const [reply] = factsReplies(requests, lookup);
   if (reply?.facts === undefined) throw new TypeError("The facts of an action type are read.");
-  return { facts: reply.facts, fence: lookup(state)?.fence };
+  return {
+    facts: reply.facts,
+    fence: lookup(state)?.fence,
+    ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }),
+  };
 }
 
 /** The approval in place of the version before it. */

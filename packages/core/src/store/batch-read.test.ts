@@ -37,7 +37,7 @@ describe("a read of many items", () => {
     [101, [100, 1]],
     [250, [100, 100, 50]],
   ])("of %i addresses sends requests of %j", async (count, requests) => {
-    const lookup = await batchRead(
+    const { lookup } = await batchRead(
       tableLeaving(() => []),
       addresses(count),
     );
@@ -56,7 +56,7 @@ describe("a read of many items", () => {
   });
 
   test("asks again for what was left unprocessed, alone, three times", async () => {
-    const lookup = await batchRead(
+    const { lookup } = await batchRead(
       tableLeaving((pending, request) => pending.slice(0, 4 - request)),
       addresses(10),
     );

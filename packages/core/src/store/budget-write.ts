@@ -47,7 +47,7 @@ export function budgetWrites(write: BudgetWrite): Write[] {
 }
 
 function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" | "values">): Put {
-  const { position, additions } = write;
+  const { position } = write;
   return {
     kind: "put",
     table: "budgetState",
@@ -55,12 +55,22 @@ function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" 
       pk: accountPk(write),
       sk: CURRENT_BUDGET_STATE_SK,
       ...dayAttributes(write, position.dateKey, position.previousConsumedOn),
-      ...Object.fromEntries([...additions].map(([counter, { units }]) => [counter, units])),
+      ...countsAfter(write),
+      ...daysSetAside(position.setAside),
       ...(position.fence === 0 ? {} : { fence: position.fence }),
       updated_at: write.updatedAt,
     },
     ...condition,
   };
+}
+
+/** The counts of a day that is opened: what is added to what it had when it was set aside. */
+function countsAfter({ position, additions }: BudgetWrite): Item {
+  const counts = new Map(position.counts);
+  for (const [counter, { units }] of additions) {
+    counts.set(counter, (counts.get(counter) ?? 0) + units);
+  }
+  return Object.fromEntries(counts);
 }
 
 /** Counts up only where the day, every ceiling and the fence still hold. */
@@ -98,18 +108,34 @@ function countUp(write: BudgetWrite): Update {
   };
 }
 
-function closedDay(write: BudgetWrite, closing: OpenDay): KeyedItem {
+/** The row of a day that is not open any more. */
+export function closedDay(
+  { updatedAt, ...account }: AccountRef & Pick<BudgetWrite, "updatedAt">,
+  closing: OpenDay,
+): KeyedItem {
   return {
-    pk: accountPk(write),
+    pk: accountPk(account),
     sk: closedDaySk(closing.dateKey),
-    ...dayAttributes(write, closing.dateKey, closing.previousConsumedOn),
+    ...dayAttributes(account, closing.dateKey, closing.previousConsumedOn),
     ...Object.fromEntries(closing.counts),
-    updated_at: write.updatedAt,
+    updated_at: updatedAt,
     ttl: expirySeconds(closing.dateKey, CLOSED_DAY_KEPT_DAYS),
   };
 }
 
-function dayAttributes(
+/** The attribute that holds the days set aside; none where there are none. */
+export function daysSetAside(days: readonly OpenDay[] = []): Item {
+  if (days.length === 0) return {};
+  return {
+    days_set_aside: days.map(({ dateKey, counts, previousConsumedOn }) => ({
+      date_key: dateKey,
+      ...(previousConsumedOn === undefined ? {} : { previous_consumed_on: previousConsumedOn }),
+      ...Object.fromEntries(counts),
+    })),
+  };
+}
+
+export function dayAttributes(
   { tenant_id, account_id }: AccountRef,
   dateKey: DateKey,
   previousConsumedOn: DateKey | undefined,

@@ -138,18 +138,31 @@ function isStill({
   };
 }
 
+/** What an audit entry says beside the object that was changed. */
+export type Audited = Omit<ConfigChange, "object">;
+
 function auditItem(change: ConfigChange, auditId: string): KeyedItem {
-  const { scope, object, before, after } = change;
+  const { before, after, object } = change;
+  const said = {
+    ...(before === undefined ? {} : { before: shown(object, before) }),
+    ...(after === undefined ? {} : { after: shown(object, after) }),
+  };
+  return auditEntry({ ...change, ...said }, configAddress(change).sk, auditId);
+}
+
+/** @param object the sort key of what was changed */
+export function auditEntry(change: Audited, object: string, auditId: string): KeyedItem {
+  const { scope, before, after } = change;
   return {
     pk: scope.kind === "GLOBAL" ? GLOBAL_PK : tenantPk(scope.tenant_id),
     sk: `${AUDIT_PREFIX}${auditId}`,
     at: change.at,
     actor: change.actor,
     action: change.action,
-    object: configAddress(change).sk,
+    object,
     ...(scope.kind === "ACCOUNT" ? { account_id: scope.account_id } : {}),
-    before: before === undefined ? null : shown(object, before),
-    after: after === undefined ? null : shown(object, after),
+    before: before ?? null,
+    after: after ?? null,
     request_id: change.request_id,
   };
 }

@@ -35,7 +35,7 @@ async function readPage(table: Table, query: DecisionQuery): Promise<Page<Listed
     limit,
   });
   const refs = items.flatMap((place) => refsAt(place, tenant_id));
-  const lookup = await batchRead(table, refs.map(addressOf));
+  const { lookup } = await batchRead(table, refs.map(addressOf));
   const found = refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) }));
   return {
     items: within === undefined ? found : found.filter((each) => isWithin(each, within)),

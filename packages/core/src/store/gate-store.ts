@@ -1,8 +1,8 @@
 import type { BudgetWrite } from "../budget/claim.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
-import type { ClaimReply, FactsReply, FactsRequest, GateStore, RecordReply } from "../ports.ts";
+import type { ClaimReply, FactsBatch, FactsRequest, GateStore, RecordReply } from "../ports.ts";
 import type { Put, Table } from "../table/table.ts";
-import { batchRead } from "./batch-read.ts";
+import { type BatchRead, batchRead } from "./batch-read.ts";
 import { budgetWrites } from "./budget-write.ts";
 import { factsAddresses, factsReplies } from "./facts.ts";
 import { budgetStateFrom, recordFrom, recordItem } from "./items.ts";
@@ -16,9 +16,21 @@ export function gateStore(table: Table): GateStore {
   };
 }
 
-async function readFacts(table: Table, requests: readonly FactsRequest[]): Promise<FactsReply[]> {
-  const lookup = await batchRead(table, factsAddresses(requests));
-  return factsReplies(requests, lookup);
+/** Asks again only while nothing is read whole: requests that were read do not wait for others. */
+async function readFacts(table: Table, requests: readonly FactsRequest[]): Promise<FactsBatch> {
+  const isWhole = (request: FactsRequest, isRead: BatchRead["isRead"]) =>
+    factsAddresses([request]).every(isRead);
+  const { lookup, isRead, isComplete, serviceEpochMs } = await batchRead(
+    table,
+    factsAddresses(requests),
+    (isRead) => requests.some((request) => isWhole(request, isRead)),
+  );
+  const whole = isComplete ? requests : requests.filter((request) => isWhole(request, isRead));
+  const replies = new Map(factsReplies(whole, lookup).map((reply, i) => [whole[i], reply]));
+  return {
+    replies: requests.map((request) => replies.get(request)),
+    ...(serviceEpochMs === undefined ? {} : { serviceEpochMs }),
+  };
 }
 
 async function putRecord(table: Table, record: DecisionRecord): Promise<RecordReply> {

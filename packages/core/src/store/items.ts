@@ -2,7 +2,7 @@ import * as z from "zod";
 import { StoredActionTypeBudget, StoredBudget } from "../budget/budget.ts";
 import type { Counter } from "../budget/counter.ts";
 import { isCounter } from "../budget/limits/limits.ts";
-import type { BudgetState } from "../budget/state.ts";
+import type { BudgetState, OpenDay as Day } from "../budget/state.ts";
 import { ActionTypeEntry } from "../catalogue/action-type.ts";
 import { DateKey } from "../day.ts";
 import { DecisionRecord } from "../decision/decision.ts";
@@ -121,27 +121,39 @@ const FenceOnly = z.object({
   fence: Count.default(0),
 });
 
-const OpenDayItem = z.looseObject({
-  date_key: DateKey,
-  count: Count,
-  previous_consumed_on: DateKey.optional(),
-  fence: Count.default(0),
-});
-
-const StoredBudgetState = z.union([
-  FenceOnly.transform(({ fence }): BudgetState => ({ fence })),
-  OpenDayItem.transform((item, context): BudgetState => {
+const OpenDay = z
+  .looseObject({
+    date_key: DateKey,
+    count: Count,
+    previous_consumed_on: DateKey.optional(),
+  })
+  .transform((item, context): Day => {
     const counts = countsOf(item);
     if (counts === undefined) {
       context.addIssue("must count in whole numbers");
       return z.NEVER;
     }
     const { date_key: dateKey, previous_consumed_on: previousConsumedOn } = item;
-    const openDay = { dateKey, counts };
-    return {
-      fence: item.fence,
-      openDay: previousConsumedOn === undefined ? openDay : { ...openDay, previousConsumedOn },
-    };
+    return { dateKey, counts, ...(previousConsumedOn === undefined ? {} : { previousConsumedOn }) };
+  });
+
+/** What an open day's item has beside the day. */
+const BesideOpenDay = z.object({
+  fence: Count.default(0),
+  days_set_aside: z.array(OpenDay).optional(),
+});
+
+const StoredBudgetState = z.union([
+  FenceOnly.transform(({ fence }): BudgetState => ({ fence })),
+  z.looseObject({ date_key: z.unknown() }).transform((item, context): BudgetState => {
+    const openDay = OpenDay.safeParse(item);
+    const beside = BesideOpenDay.safeParse(item);
+    if (!openDay.success || !beside.success) {
+      context.addIssue("must be an open day");
+      return z.NEVER;
+    }
+    const { fence, days_set_aside: setAside } = beside.data;
+    return { fence, openDay: openDay.data, ...(setAside === undefined ? {} : { setAside }) };
   }),
 ]);
 

@@ -80,6 +80,8 @@ export interface BatchGetReply {
   readonly items: readonly { readonly table: TableName; readonly item: KeyedItem }[];
   /** What was not read: not known to be absent. */
   readonly unprocessed: readonly Address[];
+  /** The service's time when it replied, epoch milliseconds; absent where a reply states none. */
+  readonly serviceEpochMs?: number;
 }
 
 /** Items of one partition, in the order of their sort keys. */

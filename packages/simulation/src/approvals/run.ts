@@ -42,6 +42,8 @@ const SWEEP_EVERY_MS = 60_000;
 /** Every approval is closed two minutes after its time, told and let go. */
 const DRAIN_MS = EXPIRES_AFTER_SECONDS * 1_000 + 900_000;
 
+const SIGNALS = { retried: () => {}, clockDiffers: () => {} };
+
 /** The services of one run, and who watches them. */
 interface Stage {
   readonly scenario: ApprovalScenario;
@@ -75,7 +77,13 @@ export async function runApprovals(
     trace.say(() => `INVARIANT ${found.invariant} IS BROKEN: ${found.message}`);
     violation ??= found;
   });
-  const dynamo = createDynamo(network, tables, { ...checker, onRead: () => {}, metered: false });
+  const dynamo = createDynamo(network, tables, {
+    ...checker,
+    onRead: () => {},
+    startEpochMs: scenario.startEpochMs,
+    throttled: [],
+    metered: false,
+  });
   const sinks = createSinks(network, { ...checker, onSent: () => {} });
   const hosts: ConsumerHost[] = [];
   const queue = createQueue(network, {
@@ -225,7 +233,7 @@ function stopItem(kind: StopSpec["object"], blocks: boolean, updated_by: string)
 function startSweep(stage: Stage): void {
   stage.begin("sweep", async (process) => {
     const context = contextOf(stage, process, SWEEP_MS_MAX);
-    const signals = { retried: () => {}, failed: () => {} };
+    const signals = { ...SIGNALS, failed: () => {} };
     await sweep({ ...context, signals, payloadRetentionDays: 90 });
   });
 }
@@ -237,7 +245,7 @@ function contextOf(stage: Stage, process: SimProcess, ms: number): ApprovalConte
     bus: simulatedBus(stage.sinks, process),
     clock,
     deadline: deadlineIn(clock, ms),
-    signals: { retried: () => {} },
+    signals: SIGNALS,
   };
 }
 
@@ -249,7 +257,12 @@ function newProcess(
 ) {
   const { startEpochMs } = scenario;
   const { scheduler, random } = network;
-  return createProcess(scheduler, random.fork(), { name, skewMs, startEpochMs, onDeath });
+  return createProcess(scheduler, random.fork(), {
+    name,
+    skewMs: () => skewMs,
+    startEpochMs,
+    onDeath,
+  });
 }
 
 function startHost(stage: Stage, index: number): ConsumerHost {

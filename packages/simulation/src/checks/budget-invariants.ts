@@ -93,6 +93,16 @@ export function invariant1OfDays(recorded: Recorded, openDay: unknown): void {
   if (!fits) throw new Violation(1, `Counted for ${record.date_key}: ${intentText(record)}`);
 }
 
+/** The most that a clock may be wrong for what it decides, with a read and the service's grain. */
+const CLOCK_DIFFERENCE_MS_MAX = 32_000;
+
+/** 1: what a wrong clock takes for a day decides nothing. */
+export function invariant1OfClocks({ record, commit }: Recorded): void {
+  const { skewMs } = commit.process;
+  if (Math.abs(skewMs) <= CLOCK_DIFFERENCE_MS_MAX) return;
+  throw new Violation(1, `Decided by a clock ${skewMs} ms ahead: ${intentText(record)}`);
+}
+
 const blankReport: Attributes = {};
 
 function asObject(value: unknown): object {

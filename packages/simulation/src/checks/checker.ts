@@ -1,12 +1,18 @@
 import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
 import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
-import type { FactsReply, FactsRequest, QuarantinedMessage } from "@autonomy-gate/core/ports";
+import type { FactsBatch, FactsRequest, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import type { Address } from "@autonomy-gate/core/table/table";
 import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
-import { invariant1, invariant1OfDays, invariant2, invariant13 } from "./budget-invariants.ts";
+import {
+  invariant1,
+  invariant1OfClocks,
+  invariant1OfDays,
+  invariant2,
+  invariant13,
+} from "./budget-invariants.ts";
 import { createCostCheck, type Meter } from "./costs.ts";
 import { type Evidence, intentText, type Violation } from "./evidence.ts";
 import {
@@ -16,6 +22,7 @@ import {
   invariant6,
   invariant7,
   invariant8,
+  invariant8OfDeliveries,
   invariant9,
   invariant10,
   invariant11,
@@ -45,7 +52,7 @@ export interface Checker {
   onFailure(error: unknown): void;
   /** An administrator was told that the change of this request is in force. */
   onAcknowledged(requestId: string, nowMs: number): void;
-  onFacts(requests: readonly FactsRequest[], replies: readonly FactsReply[]): void;
+  onFacts(requests: readonly FactsRequest[], replies: FactsBatch["replies"]): void;
   atEnd(left: { queued: number; dead: number }): void;
   /** From now on the run is metered, and 15 is checked. */
   meter(meter: Meter): void;
@@ -102,6 +109,7 @@ export function createChecker(
       const pks = allowed.get(process) ?? new Set(["GLOBAL"]);
       allowed.set(process, pks);
       for (const pk of keysAllowedFor(evidence, records)) pks.add(pk);
+      for (const record of records) check(8, () => invariant8OfDeliveries(evidence, record));
     },
     onSent: (_process, outcome) => check(5, () => invariant5(evidence, outcome)),
     onAccepted: (outcome) => {
@@ -153,6 +161,7 @@ function checkDecisions(
     check(12, () => invariant12(evidence, recorded));
     check(1, () => invariant1(evidence, recorded));
     check(1, () => invariant1OfDays(recorded, openDay));
+    check(1, () => invariant1OfClocks(recorded));
     check(8, () => invariant8(recorded));
     check(11, () => invariant11(recorded));
     check(13, () => invariant13(evidence, recorded));

@@ -2,6 +2,7 @@ import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/exp
 import { TransientError } from "@autonomy-gate/core/errors";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
 import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
 import type { SimProcess } from "../process.ts";
@@ -135,6 +136,19 @@ export function invariant8({ record, answers }: Recorded): void {
     const expected = answers.map(({ reason }) => reason).join(" or ");
     throw new Violation(8, `${record.reason} where ${expected} follows: ${intentText(record)}`);
   }
+}
+
+/**
+ * 8, of deliveries: while nothing is wrong but one tenant's keys, whoever is of another tenant is
+ * decided in the first delivery.
+ */
+export function invariant8OfDeliveries(evidence: Evidence, record: SQSRecord): void {
+  const { profile, throttled } = evidence.scenario;
+  if (profile !== "throttled-tenant" || record.attributes.ApproximateReceiveCount === "1") return;
+  const content = evidence.byBody.get(record.body)?.content;
+  if (content?.kind !== "intent") return;
+  if (throttled.some(({ tenant_id }) => tenant_id === content.tenant_id)) return;
+  throw new Violation(8, `Delivered again beside a throttled tenant: ${intentText(content)}`);
 }
 
 /** 9: a message is deleted only once its event, or its place in quarantine, was accepted. */

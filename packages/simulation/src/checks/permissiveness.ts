@@ -1,7 +1,7 @@
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
 import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
-import type { FactsReply, FactsRequest } from "@autonomy-gate/core/ports";
+import type { FactsBatch, FactsRequest } from "@autonomy-gate/core/ports";
 import { type Evidence, Violation } from "./evidence.ts";
 
 const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
@@ -13,7 +13,7 @@ const SEVERITY = { AUTO_EXECUTE: 0, REQUIRE_APPROVAL: 1, BLOCK: 2 } as const;
 export function invariant16(
   evidence: Evidence,
   requests: readonly FactsRequest[],
-  replies: readonly FactsReply[],
+  replies: FactsBatch["replies"],
 ): void {
   const [request] = requests;
   const facts = replies[0]?.facts;

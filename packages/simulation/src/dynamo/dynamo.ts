@@ -18,6 +18,7 @@ import type {
 import type { Operation } from "../faults.ts";
 import { type Arrival, type Network, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
+import type { ThrottledTenant } from "../scenario/scenario.ts";
 import { writeUnits } from "./capacity.ts";
 import type { AppliedWrite, Tables } from "./tables.ts";
 import { createTransact, DONE, isInvalid, reasonFor } from "./transact.ts";
@@ -54,6 +55,10 @@ export interface Dynamo {
 export interface DynamoSettings {
   readonly onCommit: (commit: Commit) => void;
   readonly onRead: (process: SimProcess, addresses: readonly Address[]) => void;
+  /** The true time at virtual time 0, epoch milliseconds: what its replies state. */
+  readonly startEpochMs: number;
+  /** Tenants of which nothing is served for a while. */
+  readonly throttled: readonly ThrottledTenant[];
   /** Whether to count write units: it costs time. */
   readonly metered: boolean;
 }
@@ -71,6 +76,10 @@ export interface Service {
   /** Keys that a transaction holds. */
   readonly locks: Set<string>;
   apply(writes: readonly (Write | Check)[], arrival: Arrival<void>, operation: Operation): void;
+  /** The true time, epoch milliseconds. */
+  epochMs(): number;
+  /** Whether nothing of the partition is served now. */
+  isThrottled(pk: string): boolean;
 }
 
 export function createDynamo(network: Network, tables: Tables, settings: DynamoSettings): Dynamo {
@@ -79,6 +88,8 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
     network,
     tables,
     locks: new Set(),
+    epochMs: () => settings.startEpochMs + network.scheduler.nowMs(),
+    isThrottled: (pk) => isThrottled(pk, settings.throttled, network),
     apply: (writes, { process, sentAtMs }, operation) => {
       const timeMs = network.scheduler.nowMs();
       const applied = writes.flatMap((write) => {
@@ -122,7 +133,7 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
 
 /** Each item at an instant of its own: a batch is not a snapshot. */
 function readBatch(
-  { network: { scheduler, random }, tables }: Service,
+  { network: { scheduler, random }, tables, epochMs, isThrottled }: Service,
   addresses: readonly Address[],
   consistent: boolean,
   { disturbance: { fault, code, delayMs = 0 }, respond }: Arrival<BatchGetReply>,
@@ -131,19 +142,38 @@ function readBatch(
   const spreadMs = fault === "F4" ? delayMs : random.between(0, SPREAD_MS_MAX);
   scheduler.after(spreadMs, () => {
     const isPartial = fault === "F3" && code === undefined;
-    const unprocessed = isPartial ? addresses.filter(() => random.chance(0.4)) : [];
+    const unprocessed = addresses.filter(
+      ({ pk }) => isThrottled(pk) || (isPartial && random.chance(0.4)),
+    );
+    if (unprocessed.length === addresses.length) {
+      return respond({ fault: new ServiceFault("ThrottlingException") });
+    }
     const items = addresses.flatMap((address) => {
       const item = tables.getAt(address, startMs + random.next() * spreadMs);
       if (item === undefined || unprocessed.includes(address)) return [];
       const { table, pk, sk } = address;
       return [{ table, item: { ...item, pk, sk } }];
     });
-    respond({ value: { items, unprocessed } });
+    respond({ value: { items, unprocessed, serviceEpochMs: epochMs() } });
   });
 }
 
+function isThrottled(
+  pk: string,
+  tenants: readonly ThrottledTenant[],
+  { scheduler, faults }: Network,
+): boolean {
+  if (tenants.length === 0) return false;
+  const nowMs = scheduler.nowMs();
+  const isOf = ({ tenant_id, fromMs, toMs }: ThrottledTenant) =>
+    fromMs <= nowMs && nowMs < toMs && `${pk}#`.startsWith(`TENANT#${tenant_id}#`);
+  if (!tenants.some(isOf)) return false;
+  faults.happened("F3");
+  return true;
+}
+
 function writeOne(
-  { network, tables, locks, apply }: Service,
+  { network, tables, locks, apply, isThrottled }: Service,
   process: SimProcess,
   operation: "PutItem" | "UpdateItem",
   write: Put | Update,
@@ -152,6 +182,7 @@ function writeOne(
   const about = () => `${address.pk}/${address.sk}`;
   return network.call<void>(process, operation, about, (arrival) => {
     const refuse = (fault: ServiceFault) => arrival.respond({ fault });
+    if (isThrottled(address.pk)) return refuse(new ServiceFault("ThrottlingException"));
     if (locks.has(addressText(address))) {
       return refuse(new ServiceFault("TransactionConflictException"));
     }

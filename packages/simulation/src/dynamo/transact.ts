@@ -50,11 +50,14 @@ function repeated(known: "running" | "done"): Reply<void> {
 
 /** What refuses a transaction as it arrives; nothing: it may go on. */
 function refusal(
-  { network, tables, locks }: Service,
+  { network, tables, locks, isThrottled }: Service,
   writes: readonly (Write | Check)[],
   arrival: Arrival<void>,
 ): Reply<void> | undefined {
   if (isInvalid(writes)) return { fault: new ServiceFault("ValidationException") };
+  if (writes.some((write) => isThrottled(addressOf(write).pk))) {
+    return { fault: new ServiceFault("ThrottlingException") };
+  }
   const reasons = writes.map((write) => conflictReason(locks.has(keyText(write))));
   if (reasons.some(isReason)) return cancelled(reasons);
   const played = playedReasons(tables, network.random, writes, arrival);

@@ -18,7 +18,13 @@ export interface Mutant {
   readonly level?: "sdk" | "approvals";
   /** Why no outcome can tell it from the code as it is: it is not hunted. */
   readonly equivalent?: string;
-  readonly profile?: "stop-race" | "burst" | "midnight" | "sink-outage";
+  readonly profile?:
+    | "stop-race"
+    | "burst"
+    | "midnight"
+    | "sink-outage"
+    | "throttled-tenant"
+    | "wrong-clock";
 }
 
 const PACKAGES = new URL("../../../", import.meta.url);

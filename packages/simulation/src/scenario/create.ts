@@ -2,7 +2,7 @@ import { ALL_FAULTS, type FaultId, type FaultRates } from "../faults.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createChanges, initialItems, pickStyle } from "./configuration.ts";
 import { createMessages } from "./intents.ts";
-import type { HostSpec, Outage, Profile, Scenario } from "./scenario.ts";
+import type { HostSpec, Outage, Profile, Scenario, ThrottledTenant } from "./scenario.ts";
 
 /** What the caller fixes; the seed decides the rest. */
 export interface ScenarioWishes {
@@ -52,7 +52,8 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
   const { startEpochMs, zone } = pickStart(profile, spanMs, random);
   const accounts = pickAccounts(profile, random);
   const style = pickStyle(random, OPEN.has(profile), zone);
-  const rates = calm ? {} : pickRates(profile, wishes.faults, random);
+  const faultless = calm || profile === "throttled-tenant";
+  const rates = faultless ? {} : pickRates(profile, wishes.faults, random);
   const messages = createMessages(
     {
       accounts,
@@ -75,14 +76,14 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
     batchSize: random.pick([1, 2, 5, 10, 10]),
     visibilityMs: random.pick([180_000, 180_000, 31_000]),
     maxReceiveCount: has(rates, "F25") || random.chance(0.1) ? 2 : 5,
-    timeoutMs: profile === "sink-outage" ? 8_000 : random.pick([30_000, 30_000, 8_000]),
+    timeoutMs: TIMEOUT_MS[profile] ?? random.pick([30_000, 30_000, 8_000]),
     messages,
     initial: initialItems(accounts, style, random),
     changes: createChanges(
       accounts,
       {
         ...style,
-        count: calm ? 0 : changeCount(profile, rates, random),
+        count: faultless ? 0 : changeCount(profile, rates, random),
         spanMs,
         startEpochMs,
         corrupt: has(rates, "F30"),
@@ -91,13 +92,19 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
       random,
     ),
     rates,
-    outages: calm ? [] : pickOutages(profile, spanMs, random),
+    throttled: profile === "throttled-tenant" ? pickThrottled(random) : [],
+    outages: faultless ? [] : pickOutages(profile, spanMs, random),
     faultsUntilMs: calm ? 0 : spanMs + random.between(0, 60_000),
   };
 }
 
 /** Profiles in which most intents may run by themselves: the race is what they are about. */
 const OPEN = new Set<Profile>(["stop-race", "tenant-stop", "burst", "midnight"]);
+
+const TIMEOUT_MS: Partial<Record<Profile, number>> = {
+  "sink-outage": 8_000,
+  "throttled-tenant": 30_000,
+};
 
 const STOPS_ONLY: Partial<Record<Profile, "ACCOUNT" | "TENANT">> = {
   "stop-race": "ACCOUNT",
@@ -115,6 +122,8 @@ function pickProfile(random: Random): Profile {
   if (roll < 0.25) return "burst";
   if (roll < 0.35) return "days";
   if (roll < 0.42) return "midnight";
+  if (roll >= 0.97) return "throttled-tenant";
+  if (roll >= 0.94) return "wrong-clock";
   return "mixed";
 }
 
@@ -132,11 +141,10 @@ function pickCount(profile: Profile, random: Random): number {
 
 function pickAccounts(profile: Profile, random: Random) {
   const one = { tenant_id: "acme", account_id: "a1" };
+  const other = { tenant_id: "other", account_id: "a1" };
+  if (profile === "throttled-tenant") return [one, other];
   if (profile === "burst" || profile === "stop-race" || random.chance(0.4)) return [one];
-  const others = [
-    { tenant_id: "acme", account_id: "a2" },
-    { tenant_id: "other", account_id: "a1" },
-  ];
+  const others = [{ tenant_id: "acme", account_id: "a2" }, other];
   return [one, ...random.shuffled(others).slice(0, 1 + random.int(2))];
 }
 
@@ -175,9 +183,27 @@ function changeCount(profile: Profile, rates: FaultRates, random: Random): numbe
 
 const SKEW_MS_MAX = 5_000;
 
+/** By the hour, the day and the years; a clock that was never set is decades behind. */
+const WRONG_CLOCKS_MS = [
+  3_600_000,
+  DAY_MS,
+  4_000 * DAY_MS,
+  -DAY_MS,
+  -20_000 * DAY_MS,
+  60_000,
+] as const;
+
+/** Long enough for a batch to fail that waits for it. */
+function pickThrottled(random: Random): ThrottledTenant[] {
+  return [{ tenant_id: "other", fromMs: 0, toMs: random.between(1_000, 120_000) }];
+}
+
 function pickHosts(profile: Profile, rates: FaultRates, random: Random): HostSpec[] {
   if (profile === "calm") return [{ skewMs: 0, slots: 1, nextVersion: false }];
+  const wrongClock =
+    profile === "wrong-clock" ? { wrongClockMs: random.pick(WRONG_CLOCKS_MS) } : undefined;
   return Array.from({ length: 1 + random.int(3) }, (_, index) => ({
+    ...(index === 0 ? wrongClock : undefined),
     skewMs: has(rates, "F27") ? Math.floor(random.between(-SKEW_MS_MAX, SKEW_MS_MAX)) : 0,
     slots: 1 + random.int(2),
     nextVersion: index === 0 && has(rates, "F34"),

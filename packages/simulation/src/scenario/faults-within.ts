@@ -9,7 +9,7 @@ export function faultsWithin(scenario: Scenario): FaultId[] {
   const { messages, hosts, profile } = scenario;
   const large = messages.filter(({ body }) => body.length > LARGE_BODY_LENGTH);
   const poison = messages.filter(({ content }) => content.kind === "poison" || !content.valid);
-  const skewed = hosts.filter(({ skewMs }) => skewMs !== 0);
+  const skewed = hosts.filter(({ skewMs, wrongClockMs = skewMs }) => wrongClockMs !== 0);
   return [
     ...large.map(() => "F17" as const),
     ...poison.map(() => "F31" as const),

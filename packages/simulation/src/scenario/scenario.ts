@@ -13,6 +13,8 @@ export const PROFILES = [
   "days",
   "midnight",
   "sink-outage",
+  "throttled-tenant",
+  "wrong-clock",
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
@@ -77,6 +79,8 @@ export interface Scenario {
   readonly rates: FaultRates;
   /** While one lasts, the run's faults strike most requests. */
   readonly outages: readonly Outage[];
+  /** Tenants of which DynamoDB serves no key for a while. */
+  readonly throttled: readonly ThrottledTenant[];
   /** When the faults stop. */
   readonly faultsUntilMs: number;
 }
@@ -86,8 +90,14 @@ export interface Outage {
   readonly toMs: number;
 }
 
+export interface ThrottledTenant extends Outage {
+  readonly tenant_id: string;
+}
+
 export interface HostSpec {
   readonly skewMs: number;
+  /** How far its clock is ahead in the place of `skewMs`, until the faults stop. */
+  readonly wrongClockMs?: number;
   readonly slots: number;
   /** Writes what a later version would: attributes that this one does not know. */
   readonly nextVersion: boolean;

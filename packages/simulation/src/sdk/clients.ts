@@ -26,9 +26,9 @@ export function underTheSdk(): Level {
     const [, operation = ""] = String(request.headers["x-amz-target"]).split(".");
     const body: unknown = JSON.parse(textOf(request.body));
     try {
-      return respond(200, await dispatch(world, process, operation, body));
+      return respond(200, await dispatch(world, process, operation, body), trueTime(world));
     } catch (error) {
-      return refusal(error);
+      return refusal(error, trueTime(world));
     } finally {
       moving += 1;
     }
@@ -101,25 +101,33 @@ function dispatch(world: World, process: SimProcess, operation: string, body: un
 }
 
 /** A fault as its response; what happens on the way has none, and is thrown. */
-function refusal(error: unknown) {
+function refusal(error: unknown, epochMs: number) {
   if (!(error instanceof ServiceFault)) throw error;
   const { code } = error;
   if (code === "TimeoutError" || code === "ECONNRESET") {
     throw Object.assign(new Error(code), { name: code });
   }
   const body = { __type: `x#${code}`, message: "", ...faultBody(error) };
-  return respond(code.startsWith("Internal") ? 500 : 400, body);
+  return respond(code.startsWith("Internal") ? 500 : 400, body, epochMs);
 }
 
 function textOf(body: unknown): string {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
 }
 
-function respond(statusCode: number, body: object) {
+function trueTime({ scenario, network }: World): number {
+  return scenario.startEpochMs + network.scheduler.nowMs();
+}
+
+/** Every reply states the service's time, in whole seconds. */
+function respond(statusCode: number, body: object, epochMs: number) {
   return {
     response: {
       statusCode,
-      headers: { "content-type": "application/x-amz-json-1.0" },
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        date: new Date(epochMs).toUTCString(),
+      },
       body: new TextEncoder().encode(JSON.stringify(body)),
     },
   };

@@ -25,19 +25,30 @@ import {
 import { nameOf, type SomeTableNames } from "./client.ts";
 import { cancellationFault, faultOf } from "./faults.ts";
 import { queryInput, terms, transactItem } from "./requests.ts";
+import { serviceTimeOf } from "./service-time.ts";
 import { fromWire, toWire, type WireItem } from "./wire.ts";
 
 const DONE = { status: "done" } as const;
 
-/** The tables on DynamoDB. One attempt each only where the client does not retry by itself. */
-export function dynamoTable(client: Pick<DynamoDBClient, "send">, names: SomeTableNames): Table {
+/**
+ * The tables on DynamoDB. One attempt each only where the client does not retry by itself.
+ * @param serviceOffsetMs added to the service's time, for a clock that is moved on purpose
+ */
+export function dynamoTable(
+  client: Pick<DynamoDBClient, "send">,
+  names: SomeTableNames,
+  serviceOffsetMs = 0,
+): Table {
   return {
     batchGet: async (addresses) => {
-      const RequestItems = batchRequest(addresses, names);
-      const reply = await sent("BatchGetItem", () =>
-        client.send(new BatchGetItemCommand({ RequestItems })),
-      );
-      return batchReply(reply, names);
+      const command = new BatchGetItemCommand({ RequestItems: batchRequest(addresses, names) });
+      const statedMs = serviceTimeOf(command);
+      const reply = await sent("BatchGetItem", () => client.send(command));
+      const serviceMs = statedMs();
+      return {
+        ...batchReply(reply, names),
+        ...(serviceMs === undefined ? {} : { serviceEpochMs: serviceMs + serviceOffsetMs }),
+      };
     },
     get: async ({ table, pk, sk }) => {
       const input = {

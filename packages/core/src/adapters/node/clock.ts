@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../ports.ts";
 
@@ -10,6 +11,11 @@ export function systemClock(offsetMs = 0): Clock {
     sleep: (ms) => delay(ms),
     random: () => Math.random(),
   };
+}
+
+/** Version of the time zone data that days are computed with, such as `2026a`. */
+export function timeZoneDataVersion(): string {
+  return process.versions.tz ?? "unknown";
 }
 
 /** `YYYY-MM-DDTHH:mm:ss.sssZ`, for edges that need no calendar. */
