@@ -49,6 +49,14 @@ declare module "sst" {
       "type": "sst.aws.Queue"
       "url": string
     }
+    "AutonomyKillSwitch": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "AutonomyKillSwitchAuthorizer": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "AutonomyLedger": {
       "name": string
       "type": "sst.aws.Dynamo"

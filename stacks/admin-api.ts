@@ -17,7 +17,7 @@ const PUBLIC_ROUTES = ["OPTIONS /{proxy+}", "GET /health", "GET /openapi.json", 
 /** By their methods: `ANY` would take preflight requests as well, and ask them for a credential. */
 const KILL_SWITCH_ROUTES = ["GET /kill-switch", "PUT /kill-switch"];
 
-const PROTECTED_ROUTES = ["ANY /{proxy+}", ...KILL_SWITCH_ROUTES];
+const PROTECTED_ROUTES = ["ANY /{proxy+}"];
 
 /** Routes with a limit to themselves. */
 const LIMITS: Readonly<Record<string, RequestLimit>> = {
@@ -40,12 +40,24 @@ export interface AdminApi {
   readonly api: sst.aws.ApiGatewayV2;
   readonly admin: sst.aws.Function;
   readonly authorizer: sst.aws.Function;
+  /** Serves the kill switch alone, behind an authorizer of its own. */
+  readonly killSwitch: sst.aws.Function;
+  readonly killSwitchAuthorizer: sst.aws.Function;
 }
 
-/** The admin HTTP API: one function behind an authorizer that takes API keys and Cognito tokens. */
+/**
+ * The admin HTTP API behind authorizers that take API keys and Cognito tokens. The kill switch has
+ * functions of its own, so that a flood on other routes takes none of its executions.
+ */
 export function createAdminApi(args: AdminApiArgs): AdminApi {
-  const admin = adminFunction(args);
-  const authorizer = authorizerFunction(args);
+  const admin = adminFunction("AutonomyAdmin", adminPermissions(args.bus, args.tables), args);
+  const authorizer = authorizerFunction("AutonomyAuthorizer", args);
+  const killSwitch = adminFunction(
+    "AutonomyKillSwitch",
+    killSwitchPermissions(args.bus, args.tables),
+    args,
+  );
+  const killSwitchAuthorizer = authorizerFunction("AutonomyKillSwitchAuthorizer", args);
   const { adminDomain, production } = args.settings;
   const routes: Route[] = [];
   const api = new sst.aws.ApiGatewayV2("AutonomyAdminApi", {
@@ -73,17 +85,23 @@ export function createAdminApi(args: AdminApiArgs): AdminApi {
       },
     },
   });
-  const { id } = api.addAuthorizer({
-    name: "Credentials",
-    // No identity source and no cache: a call carries one of two headers, and a revoked key is
-    // refused at once.
-    lambda: { function: authorizer.arn, identitySources: [], ttl: "0 seconds" },
-  });
+  const guard = (name: string, authorizer: sst.aws.Function) =>
+    // No identity source and so no cache of the gateway's: a call carries one of two headers, and
+    // the gateway would ask for both. The authorizer itself remembers for a few seconds.
+    api.addAuthorizer({
+      name,
+      lambda: { function: authorizer.arn, identitySources: [], ttl: "0 seconds" },
+    });
+  const credentials = guard("Credentials", authorizer);
+  const stopCredentials = guard("StopCredentials", killSwitchAuthorizer);
   for (const route of PROTECTED_ROUTES) {
-    routes.push(api.route(route, admin.arn, { auth: { lambda: id } }));
+    routes.push(api.route(route, admin.arn, { auth: { lambda: credentials.id } }));
+  }
+  for (const route of KILL_SWITCH_ROUTES) {
+    routes.push(api.route(route, killSwitch.arn, { auth: { lambda: stopCredentials.id } }));
   }
   for (const route of PUBLIC_ROUTES) routes.push(api.route(route, admin.arn));
-  return { api, admin, authorizer };
+  return { api, admin, authorizer, killSwitch, killSwitchAuthorizer };
 }
 
 /** Of the routes that have a limit to themselves; known when all of them are made. */
@@ -105,8 +123,12 @@ function throttled({ perSecondMax, burstMax }: RequestLimit, detailedMetricsEnab
   };
 }
 
-function adminFunction({ folders, bus, tables, identity, settings }: AdminApiArgs) {
-  return gateFunction("AutonomyAdmin", {
+function adminFunction(
+  name: string,
+  permissions: readonly Permission[],
+  { folders, bus, tables, identity, settings }: AdminApiArgs,
+) {
+  return gateFunction(name, {
     bundle: "admin",
     folder: folders.admin,
     source: "packages/admin/src/handler.handler",
@@ -122,14 +144,14 @@ function adminFunction({ folders, bus, tables, identity, settings }: AdminApiArg
       AUTONOMY_CONFIG_OBJECTS_MAX: String(settings.configObjectsMax),
       ...tokenEnvironment(identity),
     },
-    permissions: adminPermissions(bus, tables),
+    permissions,
     reservedConcurrency: settings.adminReservedConcurrency,
     production: settings.production,
   });
 }
 
-function authorizerFunction({ folders, tables, identity, settings }: AdminApiArgs) {
-  return gateFunction("AutonomyAuthorizer", {
+function authorizerFunction(name: string, { folders, tables, identity, settings }: AdminApiArgs) {
+  return gateFunction(name, {
     bundle: "authorizer",
     folder: folders.authorizer,
     source: "packages/admin/src/authorizer.handler",
@@ -157,6 +179,26 @@ function tokenEnvironment({ pool, client }: Identity) {
     AUTONOMY_JWT_USER_POOL_ID: pool.id,
     AUTONOMY_JWT_CLIENT_IDS: client.id,
   };
+}
+
+function killSwitchPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
+  return [
+    { actions: ["dynamodb:GetItem"], resources: [tables.config.arn] },
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringNotEquals")],
+    },
+    {
+      // Notes when a key was used.
+      actions: ["dynamodb:UpdateItem"],
+      resources: [tables.config.arn],
+      conditions: [leadingKey("ForAllValues:StringEquals")],
+    },
+    { actions: ["dynamodb:UpdateItem"], resources: [tables.budgetState.arn] },
+    { actions: ["dynamodb:PutItem"], resources: [tables.ledger.arn] },
+    changeEvents(bus),
+  ];
 }
 
 function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
@@ -188,19 +230,24 @@ function adminPermissions(bus: sst.aws.Bus, tables: GateTables): Permission[] {
       actions: ["dynamodb:Query"],
       resources: [$interpolate`${tables.ledger.arn}/index/${DECISIONS_INDEX}`],
     },
-    {
-      actions: ["events:PutEvents"],
-      resources: [bus.arn],
-      conditions: [
-        { test: "StringEquals", variable: "events:source", values: [ADMIN_SOURCE] },
-        {
-          test: "StringEquals",
-          variable: "events:detail-type",
-          values: [CONFIG_CHANGED_DETAIL_TYPE],
-        },
-      ],
-    },
+    changeEvents(bus),
   ];
+}
+
+/** `AutonomyConfigChanged`, and no other event. */
+function changeEvents(bus: sst.aws.Bus): Permission {
+  return {
+    actions: ["events:PutEvents"],
+    resources: [bus.arn],
+    conditions: [
+      { test: "StringEquals", variable: "events:source", values: [ADMIN_SOURCE] },
+      {
+        test: "StringEquals",
+        variable: "events:detail-type",
+        values: [CONFIG_CHANGED_DETAIL_TYPE],
+      },
+    ],
+  };
 }
 
 function leadingKey(test: string) {

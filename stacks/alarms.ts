@@ -1,6 +1,7 @@
 import { ALARM_LIMITS, METRICS, METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import type { IntentQueues } from "./intents-queue.ts";
 import type { Settings } from "./settings.ts";
+import { notOverTls } from "./tls.ts";
 
 /** What of a stage is watched. */
 export interface Watched {
@@ -8,6 +9,8 @@ export interface Watched {
   readonly consumer: sst.aws.Function;
   readonly admin: sst.aws.Function;
   readonly authorizer: sst.aws.Function;
+  readonly killSwitch: sst.aws.Function;
+  readonly killSwitchAuthorizer: sst.aws.Function;
   readonly api: sst.aws.ApiGatewayV2;
 }
 
@@ -45,6 +48,7 @@ export function createAlarms(watched: Watched, { alarmEmail }: Settings): void {
             { test: "ArnEquals", variable: "aws:SourceArn", values: alarms.map(({ arn }) => arn) },
           ],
         },
+        notOverTls(["sns:Publish"], topic.arn),
       ],
     }).json,
   });
@@ -61,6 +65,8 @@ function alarmList({
   consumer,
   admin,
   authorizer,
+  killSwitch,
+  killSwitchAuthorizer,
   api,
 }: Watched): Readonly<Record<string, AlarmArgs>> {
   return {
@@ -109,6 +115,16 @@ function alarmList({
     AuthorizerErrors: {
       runbook: "authorizer-errors",
       metric: functionMetric(authorizer, "Errors"),
+      limit: 0,
+    },
+    KillSwitchErrors: {
+      runbook: "admin-errors",
+      metric: functionMetric(killSwitch, "Errors"),
+      limit: 0,
+    },
+    KillSwitchAuthorizerErrors: {
+      runbook: "authorizer-errors",
+      metric: functionMetric(killSwitchAuthorizer, "Errors"),
       limit: 0,
     },
     Admin5xx: {

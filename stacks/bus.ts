@@ -1,5 +1,6 @@
 import { INTENT_DETAIL_TYPE } from "@autonomy-gate/core/contract";
 import type { Settings } from "./settings.ts";
+import { notOverTls } from "./tls.ts";
 
 /** The bus: the gate's own, or one that others own too. */
 export function createBus({ existingBusName }: Settings): sst.aws.Bus {
@@ -8,11 +9,11 @@ export function createBus({ existingBusName }: Settings): sst.aws.Bus {
     : sst.aws.Bus.get("AutonomyBus", existingBusName);
 }
 
-/** One who alone may put events of a source on the bus. */
+/** Those who alone may put events of a source on the bus. */
 export interface OutcomePublisher {
   readonly sid: string;
   readonly source: string;
-  readonly roleArn: $util.Input<string>;
+  readonly roleArns: readonly $util.Input<string>[];
 }
 
 /**
@@ -46,24 +47,27 @@ export function guardBus(
             conditions: [intents, notBy(intentProducerRoleArns)],
           },
         ]),
-    ...publishers.map(({ sid, source, roleArn }) => ({
+    ...publishers.map(({ sid, source, roleArns }) => ({
       sid,
       conditions: [
         { test: "StringEquals", variable: "events:source", values: [source] },
-        notBy([roleArn]),
+        notBy(roleArns),
       ],
     })),
   ];
   new aws.cloudwatch.EventBusPolicy("AutonomyBusPolicy", {
     eventBusName: bus.name,
     policy: aws.iam.getPolicyDocumentOutput({
-      statements: statements.map((statement) => ({
-        ...statement,
-        effect: "Deny",
-        principals: [{ type: "*", identifiers: ["*"] }],
-        actions: ["events:PutEvents"],
-        resources: [bus.arn],
-      })),
+      statements: [
+        notOverTls(["events:PutEvents"], bus.arn),
+        ...statements.map((statement) => ({
+          ...statement,
+          effect: "Deny",
+          principals: [{ type: "*", identifiers: ["*"] }],
+          actions: ["events:PutEvents"],
+          resources: [bus.arn],
+        })),
+      ],
     }).json,
   });
 }

@@ -1,4 +1,5 @@
 import type { RulePattern } from "@autonomy-gate/core/topology";
+import { notOverTls } from "./tls.ts";
 
 /** A rule's way into one queue. */
 export interface DeliveryArgs {
@@ -54,6 +55,7 @@ function allowRule(name: string, queue: sst.aws.Queue, rule: aws.cloudwatch.Even
           resources: [queue.arn],
           conditions: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [rule.arn] }],
         },
+        notOverTls(["sqs:*"], queue.arn),
       ],
     }).json,
   });

@@ -19,20 +19,25 @@ export function deployGate(settings: Settings) {
   const queues = createIntentQueues(bus, settings);
   const consumer = createConsumer({ folder: folders.consumer, bus, queues, tables, settings });
   const identity = createIdentity(settings);
-  const { api, admin, authorizer } = createAdminApi({
+  const adminApi = createAdminApi({
     folders: { admin: folders.admin, authorizer: folders.authorizer },
     bus,
     tables,
     identity,
     settings,
   });
+  const { api, admin, killSwitch } = adminApi;
   guardBus(bus, settings, [
-    { sid: "OutcomesByOthers", source: OUTCOME_SOURCE, roleArn: consumer.nodes.role.arn },
-    { sid: "ConfigChangesByOthers", source: ADMIN_SOURCE, roleArn: admin.nodes.role.arn },
+    { sid: "OutcomesByOthers", source: OUTCOME_SOURCE, roleArns: [consumer.nodes.role.arn] },
+    {
+      sid: "ConfigChangesByOthers",
+      source: ADMIN_SOURCE,
+      roleArns: [admin.nodes.role.arn, killSwitch.nodes.role.arn],
+    },
   ]);
   if (settings.exampleSubscribers) createExampleSubscribers(bus);
   if (settings.production) {
-    const watched = { queues, consumer, admin, authorizer, api };
+    const watched = { queues, consumer, ...adminApi };
     createAlarms(watched, settings);
     createDashboard(watched);
   }
@@ -45,6 +50,7 @@ export function deployGate(settings: Settings) {
     budgetStateTable: tables.budgetState.name,
     ledgerTable: tables.ledger.name,
     adminUrl: api.url,
+    killSwitchFunction: killSwitch.name,
     userPool: identity.pool.id,
     userPoolClient: identity.client.id,
   };

@@ -2,6 +2,7 @@ import { intentRulePattern, QUEUES } from "@autonomy-gate/core/topology";
 import { deliverToQueue } from "./delivery.ts";
 import { parkingQueue, queueWithDeadLetters } from "./queues.ts";
 import type { Settings } from "./settings.ts";
+import { notOverTls } from "./tls.ts";
 
 export interface IntentQueues {
   /** Brings the intents from the bus. */
@@ -30,5 +31,11 @@ export function createIntentQueues(
     ...(fairQueue ? { fairBy: "$.detail.data.account_id" } : {}),
   });
   const quarantine = parkingQueue("AutonomyQuarantine", QUEUES.quarantine);
+  new aws.sqs.QueuePolicy("AutonomyQuarantinePolicy", {
+    queueUrl: quarantine.url,
+    policy: aws.iam.getPolicyDocumentOutput({
+      statements: [notOverTls(["sqs:*"], quarantine.arn)],
+    }).json,
+  });
   return { rule, intents: queue, deadLetters, quarantine };
 }

@@ -7,6 +7,8 @@ const DAILY_LIMIT = 1_000_000;
 export const SPENT_LIMIT = 5;
 const ITEMS_PER_REQUEST = 25;
 
+const PK = `TENANT#${TENANT}`;
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Accounts that exist for runs, of each kind. */
@@ -67,6 +69,27 @@ function openDayItems(accounts: readonly string[], count: number): Item[] {
     "count#CREATE_INTERNAL_NOTE": count,
     updated_at: new Date().toISOString(),
   }));
+}
+
+/** A limit on all accounts together that no run reaches. */
+export function ceilingItem(): Item {
+  const max_autonomous_per_day = DAILY_LIMIT;
+  return { pk: PK, sk: "BUDGET#CEILING", tenant_id: TENANT, max_autonomous_per_day, ...UPDATED };
+}
+
+/** The tenant's budget state of today, so that no run pays for opening its day. */
+export function openTenantDayItem(): Item {
+  const now = new Date().toISOString();
+  return {
+    pk: PK,
+    sk: "BUDGET_STATE#CURRENT",
+    tenant_id: TENANT,
+    date_key: now.slice(0, 10),
+    count: 0,
+    "count#CREATE_INTERNAL_NOTE": 0,
+    fence: 2,
+    updated_at: now,
+  };
 }
 
 /** As many modes of single action types as asked for, none of which any intent names. */

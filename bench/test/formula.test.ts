@@ -35,6 +35,29 @@ describe("without faults a batch costs AWS what the formula says (invariant 15)"
   });
 });
 
+describe("under a ceiling a batch costs what the formula says, and nothing else costs more", () => {
+  let bed: CountingBed;
+  beforeAll(async () => {
+    bed = await createCountingBed();
+    await bed.setCeiling();
+  });
+  afterAll(() => bed.close());
+
+  for (const shape of SHAPES.filter(({ kind }) => kind === "automatic")) {
+    const { size, kind, spread } = shape;
+    it(`${size} ${kind}, ${spread}`, async () => {
+      const { bytesOut: _, modelledLatencyMs: __, ...counts } = await bed.count("gate", shape);
+      const accounts = spread === "one-account" ? 1 : size;
+      const batch = { intents: size, accounts, automatic: true, recordUnits: 1, ceiling: true };
+      expect(counts).toEqual(expectedCounts(batch));
+    });
+  }
+
+  it("and an automatic record weighs less than 1 KB", async () => {
+    expect(await bed.recordBytes("automatic")).toBeLessThanOrEqual(1_024);
+  });
+});
+
 describe("an ordinary record", () => {
   let bed: CountingBed;
   beforeAll(async () => {

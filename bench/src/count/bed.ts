@@ -2,7 +2,14 @@ import { connect } from "@autonomy-gate/local/clients";
 import { startStack } from "@autonomy-gate/local/stack";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { createPeerTables } from "../../peer/tables.ts";
-import { actionTypeModes, configureBed, putItems, SPENT_LIMIT } from "../configure.ts";
+import {
+  actionTypeModes,
+  ceilingItem,
+  configureBed,
+  openTenantDayItem,
+  putItems,
+  SPENT_LIMIT,
+} from "../configure.ts";
 import type { SideName } from "../speed/run.ts";
 import {
   accountName,
@@ -33,6 +40,8 @@ export interface CountingBed {
   count(side: SideName, shape: BatchShape): Promise<Counts>;
   /** Adds modes of action types that no intent names, so many in all. */
   configureActionTypes(count: number): Promise<void>;
+  /** Sets a ceiling that no run reaches, whose day is open. */
+  setCeiling(): Promise<void>;
   /** What one record of the gate weighs, by DynamoDB's rules. */
   recordBytes(kind: Kind): Promise<number>;
   close(): Promise<void>;
@@ -70,6 +79,11 @@ export async function createCountingBed(): Promise<CountingBed> {
     count: async (side, shape) => countsOf(await callsOf(side, shape), stored),
     configureActionTypes: (count) =>
       putItems(clients.documents, stack.description.dynamodb.tables.config, actionTypeModes(count)),
+    setCeiling: async () => {
+      const { tables } = stack.description.dynamodb;
+      await putItems(clients.documents, tables.config, [ceilingItem()]);
+      await putItems(clients.documents, tables.budget_state, [openTenantDayItem()]);
+    },
     recordBytes: async (kind) => {
       const calls = await callsOf("gate", { size: 1, kind, spread: "one-account" });
       return recordBytesIn(calls);

@@ -30,7 +30,7 @@ export function goalsOf(figures: Figures): Goal[] {
     atMost("round trips of that batch", spread.roundTrips, 3, 3),
     atMost("write units a decision, budget spent", spent.write / 10, 1, 1),
     atMost("index write units a decision", one.indexWrite / 10, 1, 0),
-    atMost("read units a decision, 10 of one account", one.read / 10, 1.8, 0.1),
+    atMost("read units a decision, 10 of one account", one.read / 10, 2, 0.1),
     recordOf("bytes of an automatic record", recordBytes.automatic, 1_024),
     recordOf("bytes of a held record", recordBytes.held, 2_048),
     recordOf("bytes of a record on a spent budget", recordBytes.spent, 1_024),

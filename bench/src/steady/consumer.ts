@@ -1,5 +1,6 @@
 import type { Consumer } from "@autonomy-gate/consumers/intents/consume-intents";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { NO_CEILINGS } from "@autonomy-gate/core/budget/ceiling";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import { DateKey } from "@autonomy-gate/core/day";
 import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
@@ -34,6 +35,8 @@ export function automaticFacts(): StoredFacts {
       status: "readable",
       value: { fence: 0, openDay: { dateKey: today, counts: new Map([["count", 0]]) } },
     },
+    ceilings: NO_CEILINGS,
+    tenantBudgetState: ABSENT,
   };
 }
 

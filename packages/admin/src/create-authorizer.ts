@@ -9,6 +9,7 @@ import { AWS_REQUESTS } from "./aws-ports.ts";
 import type { AuthorizerConfig } from "./environment/authorizer-config.ts";
 import { HttpError } from "./http/errors.ts";
 import { apiKeyStore } from "./keys/key-store.ts";
+import { remembering } from "./remembering-authorizer.ts";
 
 /** API Gateway's simple response of a Lambda authorizer. */
 interface Authorization {
@@ -30,11 +31,8 @@ export function authorizerOn(
   clock: Pick<Clock, "epochMs"> = systemClock(),
 ): Authorizer {
   return async (event) => {
-    const headers = Event.safeParse(event).data?.headers ?? {};
-    const wanted = ["x-api-key", "authorization"];
-    const given = Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
     try {
-      await authenticate(new Headers(given), authentication, clock.epochMs());
+      await authenticate(new Headers(credentialHeaders(event)), authentication, clock.epochMs());
       return { isAuthorized: true };
     } catch (error) {
       if (error instanceof HttpError || error instanceof TypeError) return { isAuthorized: false };
@@ -43,10 +41,17 @@ export function authorizerOn(
   };
 }
 
+function credentialHeaders(event: unknown): [name: string, value: string][] {
+  const headers = Event.safeParse(event).data?.headers ?? {};
+  const wanted = ["x-api-key", "authorization"];
+  return Object.entries(headers).filter(([name]) => wanted.includes(name.toLowerCase()));
+}
+
 /** Builds the authorizer on AWS's clients. */
 export function createAuthorizer({ configTable, userPool }: AuthorizerConfig): Authorizer {
-  return authorizerOn({
+  const authorizer = authorizerOn({
     keys: apiKeyStore(dynamoTable(createDynamoClient(AWS_REQUESTS), { config: configTable })),
     tokens: cognitoTokens(userPool),
   });
+  return remembering(authorizer, (event) => credentialHeaders(event).flat(), systemClock());
 }

@@ -36,6 +36,9 @@ const RestEvent = z.object({
   ...Content,
   httpMethod: z.string().catch("GET"),
   path: z.string().startsWith("/").catch("/"),
+  /** The path of the route that the gateway chose, such as `/{proxy+}`. */
+  resource: z.string().catch(""),
+  pathParameters: Texts,
   multiValueHeaders: HeaderLists,
   queryStringParameters: Texts,
   multiValueQueryStringParameters: TextLists,
@@ -48,6 +51,7 @@ const HttpEvent = z.object({
   rawPath: z.string().startsWith("/"),
   rawQueryString: z.string().catch(""),
   routeKey: z.string().catch(""),
+  pathParameters: Texts,
   requestContext: z
     .object({
       stage: z.string().default(""),
@@ -73,15 +77,19 @@ function usableEvent(event: unknown): object {
   const http = HttpEvent.safeParse(event);
   if (!http.success) {
     const rest = RestEvent.safeParse(event).data ?? RestEvent.parse({});
-    return { ...rest, body: bodyFor(rest.httpMethod, rest.body) };
+    return {
+      ...rest,
+      path: withoutBasePath(rest.path, rest.resource, rest.pathParameters ?? {}),
+      body: bodyFor(rest.httpMethod, rest.body),
+    };
   }
-  const { rawPath, requestContext, routeKey, ...rest } = http.data;
+  const { rawPath, requestContext, routeKey, pathParameters, ...rest } = http.data;
   const { stage, http: about, requestId } = requestContext;
-  const [keyMethod = ""] = routeKey.split(" ");
+  const [keyMethod = "", route = ""] = routeKey.split(" ");
   const method = about?.method ?? (/^[A-Z]+$/.test(keyMethod) ? keyMethod : "GET");
   return {
     ...rest,
-    rawPath: withoutStage(rawPath, stage),
+    rawPath: withoutBasePath(withoutStage(rawPath, stage), route, pathParameters ?? {}),
     body: bodyFor(method, rest.body),
     requestContext: { http: { method }, requestId },
   };
@@ -90,6 +98,27 @@ function usableEvent(event: unknown): object {
 /** A request to read has no body: `Request` refuses one. */
 function bodyFor(method: string, body: string | null | undefined): string | null {
   return method === "GET" || method === "HEAD" ? null : (body ?? null);
+}
+
+/**
+ * A custom domain may put a base path before the path (`/autonomy/config`). The route that the
+ * gateway chose says how long the path itself is: its fixed steps, and those of its parameters.
+ * A `$default` route says nothing, and the path is taken as it is.
+ */
+function withoutBasePath(
+  path: string,
+  route: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  if (!route.startsWith("/")) return path;
+  const lengths = route.split("/").map((step) => {
+    const [, greedy] = /^\{(.+)\+\}$/.exec(step) ?? [];
+    if (greedy === undefined) return step === "" ? 0 : 1;
+    return parameters[greedy]?.split("/").length ?? Number.POSITIVE_INFINITY;
+  });
+  const length = lengths.reduce((sum, one) => sum + one, 0);
+  const steps = path.split("/").slice(1);
+  return `/${steps.slice(Math.max(0, steps.length - length)).join("/")}`;
 }
 
 /** HTTP APIs put the stage before the path, unless it is the default one. */

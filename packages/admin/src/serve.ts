@@ -11,7 +11,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import * as z from "zod";
 import { createApp } from "./app.ts";
 import { type KeySetIssuer, keySetTokens } from "./auth/tokens.ts";
-import { awsPorts } from "./aws-ports.ts";
+import { AWS_REQUESTS, awsPorts } from "./aws-ports.ts";
 import { type AdminTelemetry, loggedTelemetry } from "./http/telemetry.ts";
 
 const HOST = "127.0.0.1";
@@ -51,9 +51,14 @@ export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
     region,
     credentials,
     endpoint: dynamodb.endpoint,
-    maxAttempts: 3,
+    ...AWS_REQUESTS,
   });
-  const bus = new EventBridgeClient({ region, credentials, endpoint: events.endpoint });
+  const bus = new EventBridgeClient({
+    region,
+    credentials,
+    endpoint: events.endpoint,
+    ...AWS_REQUESTS,
+  });
   const app = createApp(
     awsPorts({
       client,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { budgetWrite } from "@autonomy-gate/core/budget/claim";
+import { budgetWritesOf } from "@autonomy-gate/core/budget/claim";
 import { positionNow } from "@autonomy-gate/core/budget/state";
 import { configStore } from "@autonomy-gate/core/commit/config-store";
 import { scopeOf } from "@autonomy-gate/core/config/address";
@@ -52,8 +52,8 @@ describe("after a process died between the two raises of an account's fence", ()
       const proposal = decide(intent, { ...old.facts, calendar });
       const position = positionNow(now.facts.budgetState, "UTC", calendar);
       if (proposal.kind === "held" || position === undefined) return expect.unreachable();
-      const write = budgetWrite(intent, position, [proposal], calendar.instant);
-      expect(await store.recordClaims([], write)).toMatchObject({ status: "refused" });
+      const writes = budgetWritesOf(intent, position, [proposal], calendar.instant);
+      expect(await store.recordClaims([], writes)).toMatchObject({ status: "refused" });
     },
   );
 

@@ -1,5 +1,5 @@
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { budgetWrite } from "@autonomy-gate/core/budget/claim";
+import { budgetWritesOf } from "@autonomy-gate/core/budget/claim";
 import { positionNow } from "@autonomy-gate/core/budget/state";
 import { calendarAt } from "@autonomy-gate/core/day";
 import { decide } from "@autonomy-gate/core/gate/decide";
@@ -176,8 +176,8 @@ describe("kill switch", () => {
     const position = positionNow(read.facts.budgetState, "UTC", calendar);
     if (proposal.kind === "held" || position === undefined) return expect.unreachable();
     await send("PUT", "/kill-switch", { account_id: "k6", ...STOP });
-    const write = budgetWrite(intent, position, [proposal], calendar.instant);
-    expect(await store.recordClaims([], write)).toMatchObject({ status: "refused" });
+    const writes = budgetWritesOf(intent, position, [proposal], calendar.instant);
+    expect(await store.recordClaims([], writes)).toMatchObject({ status: "refused" });
     const simulated = await send("POST", "/simulate", { intent: aNote("k6", "i1") });
     expect(simulated.json).toMatchObject({ decision: "BLOCK", reason: "KILL_SWITCH" });
     await real.close();

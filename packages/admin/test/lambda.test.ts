@@ -48,6 +48,31 @@ function httpEvent({ method, path, query, body, headers }: MadeRequest) {
 
 const FORMATS = { "REST API (v1)": restEvent, "HTTP API (v2)": httpEvent };
 
+/** Each kind of API behind a base path of a custom domain, by the route that the gateway chose. */
+function underBasePath(request: MadeRequest, route: string, parameters: Record<string, string>) {
+  const path = `/autonomy${request.path}`;
+  return {
+    "REST API (v1)": {
+      ...restEvent(request),
+      resource: route,
+      path,
+      pathParameters: Object.keys(parameters).length === 0 ? null : parameters,
+      requestContext: { stage: "prod", requestId: "r1", path, resourcePath: route },
+    },
+    "HTTP API (v2)": {
+      ...httpEvent(request),
+      routeKey: `${request.method.toUpperCase()} ${route}`,
+      rawPath: path,
+      pathParameters: parameters,
+      requestContext: {
+        stage: "$default",
+        requestId: "r1",
+        http: { method: request.method.toUpperCase(), path, sourceIp: "127.0.0.1" },
+      },
+    },
+  };
+}
+
 describe("on Lambda", () => {
   let admin: TestAdmin;
   let handler: AdminHandler;
@@ -67,6 +92,36 @@ describe("on Lambda", () => {
     [answer.headers?.[name], answer.multiValueHeaders?.[name]]
       .flat()
       .find((value) => value !== undefined);
+
+  describe.each(["REST API (v1)", "HTTP API (v2)"] as const)("of a %s", (format) => {
+    const ids = { tenant_id: "acme", account_id: "a1" };
+
+    it.each([
+      ["/config", "/{proxy+}", { proxy: "config" }, 200],
+      ["/config/effective", "/{proxy+}", { proxy: "config/effective" }, 200],
+      ["/decisions/i1", "/{proxy+}", { proxy: "decisions/i1" }, 404],
+      ["/kill-switch", "/kill-switch", {}, 200],
+      ["/health", "/health", {}, 200],
+    ])(
+      "OUT-20: %s is served under a base path, by the route %s",
+      async (path, route, parameters, status) => {
+        const query = path === "/health" ? {} : ids;
+        const request = { method: "GET", path, query, headers: { "X-Api-Key": key } };
+        const answer = await invoke(underBasePath(request, route, parameters)[format]);
+        expect(answer.statusCode, answer.body).toBe(status);
+        expect(answer.body).not.toContain("There is no such path.");
+      },
+    );
+
+    it("OUT-20: a path that only ends like a route's is none", async () => {
+      const request = { method: "GET", path: "/config", query: ids, headers: { "X-Api-Key": key } };
+      const event = underBasePath(request, "/{proxy+}", { proxy: "autonomy/config" })[format];
+      expect(await invoke(event)).toMatchObject({
+        statusCode: 404,
+        body: expect.stringContaining("There is no such path."),
+      });
+    });
+  });
 
   it("declares no callback: the runtime refuses functions that do", () => {
     expect(handler.length).toBeLessThanOrEqual(2);

@@ -32,8 +32,9 @@ export function naming(
   tenant: string | undefined,
   account: string | undefined,
 ): MadeRequest {
+  const { account_id, ...others } = request.query;
   const inQuery = {
-    ...request.query,
+    ...others,
     ...(account === undefined ? {} : { account_id: account }),
     ...(place === "query" && tenant !== undefined ? { tenant_id: tenant } : {}),
   };

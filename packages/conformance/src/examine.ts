@@ -20,6 +20,7 @@ const LEDGER_ONLY = [
   "fingerprint",
   "trace_id",
   "causation_id",
+  "tenant_date_key",
   "date_key",
 ];
 

@@ -113,28 +113,29 @@ async function enqueue(
 }
 
 interface Counts {
-  readonly deliveries: ReadonlyMap<string, number>;
+  /** How often each outcome was published. */
+  readonly publications: ReadonlyMap<string, number>;
   readonly putAside: number;
 }
 
 function counted({ post, values }: Stage): Counts {
   const tenant = String(values.tenant);
-  const deliveries = new Map<string, number>();
+  const publications = new Map<string, number>();
   for (const { detail } of post.outcomes(tenant).letters) {
     const { account_id, action_intent_id } = detail.data;
     const label = labelOf(account_id, action_intent_id, values);
-    deliveries.set(label, (deliveries.get(label) ?? 0) + 1);
+    publications.set(label, (publications.get(label) ?? 0) + 1);
   }
-  return { deliveries, putAside: post.quarantine(tenant).letters.length };
+  return { publications, putAside: post.quarantine(tenant).letters.length };
 }
 
-/** An intent that was decided before has to be delivered once more. */
+/** The outcome of an intent that was decided before has to be published once more. */
 async function answers(awaited: Awaited, before: Counts, stage: Stage): Promise<void> {
   const { post, values, timeoutMs } = stage;
   const tenant = String(values.tenant);
   const missing = () => {
-    const now = counted(stage).deliveries;
-    return awaited.intents.filter((id) => (now.get(id) ?? 0) <= (before.deliveries.get(id) ?? 0));
+    const now = counted(stage).publications;
+    return awaited.intents.filter((id) => (now.get(id) ?? 0) <= (before.publications.get(id) ?? 0));
   };
   const putAside = before.putAside + awaited.putAside;
   const [delivered, aside] = await Promise.all([

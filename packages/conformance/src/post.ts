@@ -18,7 +18,7 @@ import {
 import * as z from "zod";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 
-/** An outcome as it was delivered. */
+/** An outcome as it was published: every publication is an event of its own to EventBridge. */
 export interface Delivered {
   readonly detailType: string;
   readonly detail: z.infer<typeof Detail>;
@@ -39,7 +39,7 @@ const Detail = z.looseObject({
     action_intent_id: z.string(),
   }),
 });
-const EventBody = z.looseObject({ "detail-type": z.string(), detail: Detail });
+const EventBody = z.looseObject({ id: z.string(), "detail-type": z.string(), detail: Detail });
 
 /** Everything that the gate sends during a run, sorted by tenant. */
 export interface Post {
@@ -50,6 +50,8 @@ export interface Post {
 }
 
 const RECEIVERS = 3;
+/** A run that is killed leaves its queue behind, but not what goes on arriving there. */
+const RETENTION_SECONDS = 3_600;
 const QUARANTINE_POLL_SECONDS = 1;
 
 /** Subscribes to the outcomes of tenants whose id begins with a prefix, and watches the quarantine. */
@@ -59,7 +61,12 @@ export async function openPost(
   prefix: string,
 ): Promise<Post> {
   const name = `conformance-${prefix}`.slice(0, 64);
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: name }));
+  const { QueueUrl } = await clients.sqs.send(
+    new CreateQueueCommand({
+      QueueName: name,
+      Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS) },
+    }),
+  );
   const queueUrl = z.string().parse(QueueUrl);
   const { bus } = stack.events;
   await subscribe(clients, { name, bus, queueUrl, prefix });
@@ -135,8 +142,8 @@ async function receiveOutcomes(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
     );
     for (const { Body = "" } of Messages) {
-      const { "detail-type": detailType, detail } = EventBody.parse(JSON.parse(Body));
-      outcomes(detail.data.tenant_id).put({ detailType, detail });
+      const { id, "detail-type": detailType, detail } = EventBody.parse(JSON.parse(Body));
+      outcomes(detail.data.tenant_id).put({ detailType, detail }, id);
     }
     await Promise.all(Messages.map((message) => remove(sqs, QueueUrl, message)));
     if (Messages.length === 0 && !state.open) return;
@@ -167,7 +174,8 @@ async function receiveQuarantine(
         foreign.push(message);
         continue;
       }
-      quarantine(tenant).put(putAside(message));
+      const letter = putAside(message);
+      quarantine(tenant).put(letter, `${letter.errorCode} ${letter.body}`);
       await remove(sqs, QueueUrl, message);
     }
   }

@@ -7,7 +7,8 @@ import { describe, expect, test } from "vitest";
 import { reportText } from "../src/report.ts";
 import { type Result, runConformance } from "../src/run.ts";
 import { type FiledScenario, readScenarios } from "../src/scenario.ts";
-import { aBrokenGate, aRunningGate, type Fault } from "./running-gate.ts";
+import { repeatingReceives } from "./repeating-sqs.ts";
+import { aBrokenGate, aRunningGate, closedAfterwards, type Fault } from "./running-gate.ts";
 
 const scenarios = await readScenarios(join(import.meta.dirname, "../../../conformance/scenarios"));
 
@@ -49,11 +50,14 @@ describe("an implementation that does not is named, with the scenario and the pl
       ({ store }) => ({
         store: {
           ...store,
-          recordClaims: (records, write) =>
-            store.recordClaims(records, {
-              ...write,
-              additions: new Map([...write.additions, ["count", { units: 2, ceiling: 100 }]]),
-            }),
+          recordClaims: (records, writes) =>
+            store.recordClaims(
+              records,
+              writes.map((write) => ({
+                ...write,
+                additions: new Map([...write.additions, ["count", { units: 2, ceiling: 100 }]]),
+              })),
+            ),
         },
       }),
       "A confident intent of low risk runs by itself, with everything said about it",
@@ -114,6 +118,37 @@ describe("an implementation that does not is named, with the scenario and the pl
     });
     const results = await runConformance(scenariosNamed(name), await aBrokenGate(again), 1_000);
     expect(failuresIn(results)).toEqual([name]);
+  });
+});
+
+describe("with an SQS that delivers every message twice", () => {
+  const republished = "An intent published twice is decided once and answered twice the same";
+
+  test("OUT-15: a gate that keeps to the contract passes, quarantine included", async () => {
+    const names = [republished, "The same id with other data is put aside and approves nothing"];
+    const stack = await repeatingReceives(await aRunningGate(), closedAfterwards);
+    const results = await runConformance(names.flatMap(scenariosNamed), stack);
+    expect(failuresIn(results)).toEqual([]);
+    expect(results).toHaveLength(names.length);
+  });
+
+  test("OUT-15: a gate that never publishes an outcome again is named", async () => {
+    const published = new Set<string>();
+    const once: Fault = ({ bus }) => ({
+      bus: {
+        publish: async (outcomes) => {
+          const fresh = outcomes.filter(({ detail }) => !published.has(detail));
+          for (const { detail } of fresh) published.add(detail);
+          await bus.publish(fresh);
+          return outcomes.map(() => ACCEPTED);
+        },
+      },
+    });
+    const stack = await repeatingReceives(await aBrokenGate(once), closedAfterwards);
+    const results = await runConformance(scenariosNamed(republished), stack, 4_000);
+    expect(results[0]?.differences).toEqual([
+      { at: "when", problem: "no outcome came within 4000 ms for: a" },
+    ]);
   });
 });
 

@@ -23,6 +23,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
+export function closedAfterwards(close: () => Promise<void>): void {
+  closers.push(close);
+}
+
 /** The gate of this repository on fresh stand-ins, until the end of the test. */
 export async function aRunningGate(): Promise<StackFile> {
   process.env.POWERTOOLS_LOG_LEVEL = "CRITICAL";

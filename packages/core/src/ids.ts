@@ -31,6 +31,12 @@ export interface AccountRef {
   readonly account_id: AccountId;
 }
 
+/** Whose budget: an account's, or without `account_id` that of all accounts of the tenant together. */
+export interface BudgetOwner {
+  readonly tenant_id: TenantId;
+  readonly account_id?: AccountId;
+}
+
 /** Where one decision lives: one intent of one account, for ever. */
 export interface IntentRef extends AccountRef {
   readonly action_intent_id: IntentId;

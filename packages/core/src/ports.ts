@@ -1,6 +1,6 @@
 import type { BudgetWrite } from "./budget/claim.ts";
 import type { BudgetState } from "./budget/state.ts";
-import type { ConfigAddress, ConfigScope } from "./config/address.ts";
+import type { ConfigAddress } from "./config/address.ts";
 import type { ChangeReply, ConfigAttributes, ConfigChange } from "./config/change.ts";
 import type { DecisionRecord } from "./decision/decision.ts";
 import type { StoredFacts } from "./gate/snapshot.ts";
@@ -55,8 +55,8 @@ export type ClaimReply =
       readonly status: "refused";
       /** Decisions that exist already, by their place among the records sent. */
       readonly existing: ReadonlyMap<number, Stored<DecisionRecord>>;
-      /** The budget state as it is, when it is not what the write relied on. */
-      readonly budget?: Stored<BudgetState>;
+      /** Budget states as they are that are not what their writes relied on, by place among the writes. */
+      readonly moved: ReadonlyMap<number, Stored<BudgetState>>;
     };
 
 /**
@@ -71,8 +71,11 @@ export interface GateStore {
   readFacts(requests: readonly FactsRequest[]): Promise<FactsBatch>;
   /** Records a decision unless its intent has one. */
   record(record: DecisionRecord): Promise<RecordReply>;
-  /** Records AUTO_EXECUTE decisions of one account and consumes their budget, atomically. */
-  recordClaims(records: readonly DecisionRecord[], write: BudgetWrite): Promise<ClaimReply>;
+  /** Records AUTO_EXECUTE decisions of one account and consumes what they draw, atomically. */
+  recordClaims(
+    records: readonly DecisionRecord[],
+    writes: readonly BudgetWrite[],
+  ): Promise<ClaimReply>;
 }
 
 /** What a receiver said of one entry. */
@@ -124,9 +127,9 @@ export interface ConfigStore {
    */
   write(change: ConfigChange): Promise<ChangeReply>;
   /**
-   * Makes sure that nothing automatic commits in an account on facts from before a change that was
+   * Makes sure that nothing automatic commits on facts from before a change of an object that was
    * seen, by whomever it was made: who made it may have died before this was sure. Takes 300 ms for
-   * an account; elsewhere it does nothing.
+   * what an account has, and for ceilings; elsewhere it does nothing.
    */
-  settle(scope: ConfigScope): Promise<void>;
+  settle(address: ConfigAddress): Promise<void>;
 }

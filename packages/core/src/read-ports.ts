@@ -6,7 +6,7 @@ import type { ConfigObject, ConfigScope } from "./config/address.ts";
 import type { ConfigAttributes } from "./config/change.ts";
 import type { DateKey } from "./day.ts";
 import type { DecisionRecord } from "./decision/decision.ts";
-import type { AccountRef, ActionType, IntentRef, TenantId } from "./ids.ts";
+import type { AccountRef, ActionType, BudgetOwner, IntentRef, TenantId } from "./ids.ts";
 import type { AutoApprovalDecision, Reason } from "./policy/policy.ts";
 import type { Stored } from "./stored.ts";
 
@@ -47,9 +47,9 @@ export interface BudgetStateRead {
 
 export interface BudgetStateReader {
   /** The open day and the fence. */
-  current(account: AccountRef): Promise<BudgetStateRead>;
+  current(owner: BudgetOwner): Promise<BudgetStateRead>;
   /** A day that was closed; kept for 90 days. */
-  closed(account: AccountRef, day: DateKey): Promise<BudgetStateRead>;
+  closed(owner: BudgetOwner, day: DateKey): Promise<BudgetStateRead>;
 }
 
 export interface DecisionQuery {

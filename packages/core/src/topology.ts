@@ -107,8 +107,11 @@ export interface RequestLimit {
 export const REQUEST_LIMITS = {
   /** What is not named, together. */
   other: { perSecondMax: 50, burstMax: 100 },
-  /** People and scripts that stop everything; they try again, and are few. */
-  killSwitch: { perSecondMax: 20, burstMax: 40 },
+  /**
+   * People and scripts that stop everything are few. The limit is as high as their own authorizer
+   * carries: a flood without a credential is refused there, and should not cause 429 for them.
+   */
+  killSwitch: { perSecondMax: 200, burstMax: 400 },
   /** Each route that asks for no credential. */
   open: { perSecondMax: 20, burstMax: 40 },
 } as const satisfies Record<string, RequestLimit>;

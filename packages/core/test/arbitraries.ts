@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { StoredBudget } from "../src/budget/budget.ts";
+import { NO_CEILINGS } from "../src/budget/ceiling.ts";
 import type { ActionTypeEntry } from "../src/catalogue/action-type.ts";
 import type { Snapshot } from "../src/gate/snapshot.ts";
 import type { ActionIntentV1 } from "../src/intent/intent.ts";
@@ -170,6 +171,22 @@ const activePolicies = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ status: "unreadable", found: "7" } as const) },
 );
 
+const storedStates = fc.oneof(
+  { weight: 3, arbitrary: none },
+  { weight: 12, arbitrary: states },
+  { weight: 1, arbitrary: fc.constant({ status: "unreadable", found: "?" } as const) },
+);
+
+/** Most tenants have none. */
+const ceilings = fc.oneof(
+  { weight: 9, arbitrary: none },
+  {
+    weight: 3,
+    arbitrary: budgets.map(({ decay_if_unused, ...ceiling }) => readable(ceiling)),
+  },
+  { weight: 1, arbitrary: fc.constant({ status: "unreadable", found: "?" } as const) },
+);
+
 export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
   modes: fc.record({
     ACCOUNT_ACTION_TYPE: stored(modes),
@@ -194,11 +211,9 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
     ),
     tenant: stored(budgets),
   }),
-  budgetState: fc.oneof(
-    { weight: 3, arbitrary: none },
-    { weight: 12, arbitrary: states },
-    { weight: 1, arbitrary: fc.constant({ status: "unreadable", found: "?" } as const) },
-  ),
+  budgetState: storedStates,
+  ceilings: fc.record({ PLATFORM: ceilings, TENANT: ceilings }),
+  tenantBudgetState: storedStates,
   calendar: fc.constantFrom(...CALENDARS),
 });
 
@@ -214,4 +229,5 @@ export const permissiveSnapshots: fc.Arbitrary<Snapshot> = snapshots.map((snapsh
     accountActionType: ABSENT,
     tenant: ABSENT,
   },
+  ceilings: NO_CEILINGS,
 }));

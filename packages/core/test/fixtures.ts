@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { decisionId, sha256 } from "../src/adapters/node/digest.ts";
 import { StoredBudget } from "../src/budget/budget.ts";
+import { NO_CEILINGS } from "../src/budget/ceiling.ts";
 import type { BudgetClaim } from "../src/budget/claim.ts";
 import type { Counter } from "../src/budget/counter.ts";
 import { budgetTerms } from "../src/budget/terms.ts";
@@ -76,6 +77,8 @@ interface SnapshotParts {
   readonly activePolicy?: Partial<StoredFacts["activePolicy"]>;
   readonly budgets?: Partial<StoredFacts["budgets"]>;
   readonly budgetState?: StoredFacts["budgetState"];
+  readonly ceilings?: Partial<StoredFacts["ceilings"]>;
+  readonly tenantBudgetState?: StoredFacts["tenantBudgetState"];
   /** When it is read. */
   readonly at?: string;
 }
@@ -110,6 +113,8 @@ export function aSnapshot(parts: SnapshotParts = {}): Snapshot {
       ...parts.budgets,
     },
     budgetState: parts.budgetState ?? ABSENT,
+    ceilings: { ...NO_CEILINGS, ...parts.ceilings },
+    tenantBudgetState: parts.tenantBudgetState ?? ABSENT,
     calendar: calendar(parts.at),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { budgetWrite } from "../src/budget/claim.ts";
+import { budgetWritesOf } from "../src/budget/claim.ts";
 import { type BudgetState, positionNow } from "../src/budget/state.ts";
 import { budgetTerms } from "../src/budget/terms.ts";
 import { calendarAt } from "../src/day.ts";
@@ -87,14 +87,14 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await claim(store, ["i1", "i2"], { limit: 2 });
       const reply = await claim(store, ["i3"], { limit: 2, basis: await stateAfter(store, -1) });
       expect(reply).toMatchObject({ status: "refused" });
-      expect(countOf(openDay(reply.status === "refused" ? reply.budget : undefined))).toBe(2);
+      expect(countOf(openDay(reply.status === "refused" ? reply.moved.get(0) : undefined))).toBe(2);
       expect((await read(store, "i3")).recorded).toEqual({ status: "absent" });
     });
 
     it("refuses the first claim of a day when another was first", async () => {
       await claim(store, ["i1"]);
       const reply = await claim(store, ["i2"]);
-      expect(countOf(openDay(reply.status === "refused" ? reply.budget : undefined))).toBe(1);
+      expect(countOf(openDay(reply.status === "refused" ? reply.moved.get(0) : undefined))).toBe(1);
     });
 
     it("refuses all claims when one intent is decided already, and names it", async () => {
@@ -133,7 +133,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const now = (await read(store, "i1")).facts?.budgetState;
       expect(now?.status === "readable" && now.value.fence).toBe(2);
       const reply = await claim(store, ["i2"], { basis });
-      expect(reply.status === "refused" && reply.budget).toEqual(now);
+      expect(reply.status === "refused" && reply.moved.get(0)).toEqual(now);
     });
 
     it("refuses a change of what changed meanwhile, and says what it is", async () => {
@@ -174,12 +174,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     });
 
     it("settles an account whose fence was ever raised, and makes no state for another", async () => {
-      const { scope } = stopOf(ACCOUNT.account_id);
-      await store.config.settle(scope);
+      const stop = stopOf(ACCOUNT.account_id);
+      await store.config.settle(stop);
       expect((await read(store, "i1")).facts?.budgetState).toEqual(NOTHING);
       await store.config.write(stopOf(ACCOUNT.account_id));
       const basis = (await read(store, "i1")).facts?.budgetState ?? NOTHING;
-      await store.config.settle(scope);
+      await store.config.settle(stop);
       expect(await claim(store, ["i1"], { basis })).toMatchObject({ status: "refused" });
     });
 
@@ -225,7 +225,7 @@ function claim(
   const claims = ids.map(() => ({
     claim: { accountId: ACCOUNT.account_id, actionType: NOTE, terms },
   }));
-  return gate.recordClaims(ids.map(aRecord), budgetWrite(ACCOUNT, position, claims, AT));
+  return gate.recordClaims(ids.map(aRecord), budgetWritesOf(ACCOUNT, position, claims, AT));
 }
 
 /** The state as stored, with a count that is not its own. */

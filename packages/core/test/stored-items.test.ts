@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../src/budget/budget.ts";
-import { budgetWrite } from "../src/budget/claim.ts";
+import { TenantCeilingV1 } from "../src/budget/ceiling.ts";
+import { budgetWritesOf } from "../src/budget/claim.ts";
 import { BudgetReport } from "../src/budget/report.ts";
 import { ActionTypeConfigV1 } from "../src/catalogue/action-type.ts";
 import { RecordFields } from "../src/decision/decision.ts";
@@ -45,6 +46,7 @@ function written(): Set<string> {
     ...[
       AutonomyModeConfigV1,
       AutonomyBudgetV1,
+      TenantCeilingV1,
       ActionTypeBudgetV1,
       KillSwitchV1,
       ActionTypeConfigV1,
@@ -67,8 +69,13 @@ function itemsOfADayClosed() {
     },
     fence: 1,
   } as const;
-  const write = budgetWrite(ACCOUNT, position, [{ claim: aClaim() }], "2026-11-22T09:30:00.000Z");
-  return budgetWrites(write).map(itemOf);
+  const writes = budgetWritesOf(
+    ACCOUNT,
+    position,
+    [{ claim: aClaim() }],
+    "2026-11-22T09:30:00.000Z",
+  );
+  return writes.flatMap(budgetWrites).map(itemOf);
 }
 
 function anAuditEntry() {

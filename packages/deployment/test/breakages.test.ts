@@ -46,7 +46,7 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   "routes without an authorizer": {
     edit: {
       file: "stacks/admin-api.ts",
-      from: "api.route(route, admin.arn, { auth: { lambda: id } })",
+      from: "api.route(route, admin.arn, { auth: { lambda: credentials.id } })",
       to: "api.route(route, admin.arn)",
     },
     noticedBy: ["everyRouteIsBehindTheAuthorizer"],
@@ -79,9 +79,45 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
     edit: {
       file: "stacks/admin-api.ts",
       from: "$resolve(routes.map(({ nodes }) => nodes.route.routeKey))",
-      to: "$resolve([...PROTECTED_ROUTES, ...PUBLIC_ROUTES])",
+      to: "$resolve([...PROTECTED_ROUTES, ...KILL_SWITCH_ROUTES, ...PUBLIC_ROUTES])",
     },
     noticedBy: ["theApiIsThrottled"],
+  },
+  "OUT-20: a kill switch served by the function of every other route": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: "api.route(route, killSwitch.arn,",
+      to: "api.route(route, admin.arn,",
+    },
+    noticedBy: ["everyRouteIsBehindTheAuthorizer"],
+  },
+  "OUT-20: a kill switch behind the authorizer of every other route": {
+    edit: {
+      file: "stacks/admin-api.ts",
+      from: "{ auth: { lambda: stopCredentials.id } }",
+      to: "{ auth: { lambda: credentials.id } }",
+    },
+    noticedBy: ["everyRouteIsBehindTheAuthorizer"],
+  },
+  "OUT-20: queues with a rule that take requests without TLS": {
+    edit: { file: "stacks/delivery.ts", from: 'notOverTls(["sqs:*"], queue.arn),', to: "" },
+    noticedBy: ["nothingTravelsInClearText", "queuePoliciesNameTheRule"],
+  },
+  "OUT-20: a quarantine that takes requests without TLS": {
+    edit: {
+      file: "stacks/intents-queue.ts",
+      from: 'statements: [notOverTls(["sqs:*"], quarantine.arn)],',
+      to: "statements: [],",
+    },
+    noticedBy: ["nothingTravelsInClearText"],
+  },
+  "OUT-20: a bus that takes events without TLS": {
+    edit: { file: "stacks/bus.ts", from: 'notOverTls(["events:PutEvents"], bus.arn),', to: "" },
+    noticedBy: ["nothingTravelsInClearText", "theBusRefusesForgeries"],
+  },
+  "OUT-20: alarms that are published without TLS": {
+    edit: { file: "stacks/alarms.ts", from: 'notOverTls(["sns:Publish"], topic.arn),', to: "" },
+    noticedBy: ["nothingTravelsInClearText"],
   },
   "executions of the kill switch that a burst of intents can take": {
     edit: {

@@ -27,25 +27,33 @@ let deployed: Deployed;
 let consumer: DeployedFunction;
 let admin: DeployedFunction;
 let authorizer: DeployedFunction;
+let killSwitch: DeployedFunction;
+let killSwitchAuthorizer: DeployedFunction;
 let apiKey: string;
 
 beforeAll(async () => {
   stage = await synthesise({ stage: "production", bundleAnew: true });
   deployed = await openDeployment(stage);
-  [consumer, admin, authorizer] = await Promise.all([
+  [consumer, admin, authorizer, killSwitch, killSwitchAuthorizer] = await Promise.all([
     deployed.deploy("AutonomyConsumer"),
     deployed.deploy("AutonomyAdmin"),
     deployed.deploy("AutonomyAuthorizer"),
+    deployed.deploy("AutonomyKillSwitch"),
+    deployed.deploy("AutonomyKillSwitchAuthorizer"),
   ]);
-  const { clients, stack } = deployed;
-  const key = await createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
-    tenant_id: "*",
-    roles: ["admin"],
-  });
+  const key = await newKey();
   apiKey = key.api_key;
 });
 
 afterAll(async () => deployed?.close());
+
+function newKey() {
+  const { clients, stack } = deployed;
+  return createApiKey(dynamoTable(clients.dynamodb, tableNames(stack)), {
+    tenant_id: "*",
+    roles: ["admin"],
+  });
+}
 
 const ACCOUNT = { tenant_id: "acme", account_id: "acct_42" };
 const NOTE = {
@@ -60,6 +68,8 @@ test("each archive holds the bundle that was made, and nothing else", async () =
     ["AutonomyConsumer", "consumer"],
     ["AutonomyAdmin", "admin"],
     ["AutonomyAuthorizer", "authorizer"],
+    ["AutonomyKillSwitch", "admin"],
+    ["AutonomyKillSwitchAuthorizer", "authorizer"],
   ]) {
     const files = entries(stage.uploads.get(String(name)) ?? Buffer.of());
     expect(files.size).toBeGreaterThan(0);
@@ -131,8 +141,32 @@ describe("from an empty stage to a first decision", () => {
     expect(answers[2]).toMatchObject({ body: expect.stringContaining('"remaining_today":3') });
   });
 
-  test("the authorizer lets usable credentials through, and no others", async () => {
-    const { answers } = await answerInFreshProcess(authorizer, [
+  test("OUT-20: the kill switch works by its own function and role, for an account and for everyone", async () => {
+    const { api_key: apiKey } = await newKey();
+    const stop = { engaged: true, effect: "BLOCK", reason: "drill" };
+    const request = { method: "PUT", path: "/kill-switch", apiKey };
+    const { answers } = await answerInFreshProcess(killSwitch, [
+      httpEvent({ ...request, body: { ...ACCOUNT, ...stop } }),
+      httpEvent({ ...request, body: stop }),
+      httpEvent({ ...request, method: "GET", query: "tenant_id=acme&account_id=acct_42" }),
+      httpEvent({ ...request, apiKey: "agk_none", body: stop }),
+      // Invoked directly, as docs/deploy.md says for when the gateway is flooded.
+      {
+        routeKey: "PUT /kill-switch",
+        rawPath: "/kill-switch",
+        headers: { "x-api-key": apiKey, "content-type": "application/json" },
+        body: JSON.stringify({ ...stop, engaged: false }),
+      },
+    ]);
+    expect(statuses(answers)).toEqual([200, 200, 200, 401, 200]);
+    expect(Object(answers[2]).body).toContain('"scope":"GLOBAL"');
+  });
+
+  test.each([
+    ["AutonomyAuthorizer", () => authorizer],
+    ["AutonomyKillSwitchAuthorizer", () => killSwitchAuthorizer],
+  ])("%s lets usable credentials through, and no others", async (_, fn) => {
+    const { answers } = await answerInFreshProcess(fn(), [
       authorizerEvent({ "x-api-key": apiKey }),
       authorizerEvent({}),
       authorizerEvent({ "x-api-key": `${apiKey.slice(0, -1)}${apiKey.endsWith("A") ? "B" : "A"}` }),
@@ -149,6 +183,8 @@ describe("from an empty stage to a first decision", () => {
       ["AutonomyConsumer", consumer],
       ["AutonomyAdmin", admin],
       ["AutonomyAuthorizer", authorizer],
+      ["AutonomyKillSwitch", killSwitch],
+      ["AutonomyKillSwitchAuthorizer", killSwitchAuthorizer],
     ] as const) {
       expect(
         fn.proxies.flatMap((proxy) => [...proxy.refused]),

@@ -19,13 +19,32 @@ type Endpoints = Pick<StackFile, "region" | "credentials"> & {
   readonly [service in "dynamodb" | "sqs" | "events"]: { readonly endpoint: string };
 };
 
+const SECOND_MS = 1_000;
+
+/** Nothing waits for ever for an endpoint that hangs. Generous: the machine may be busy. */
+export const LOCAL_REQUESTS = requestsWithin(10 * SECOND_MS);
+
+/** A receive waits 20 s at most before it answers. */
+const SQS_REQUESTS = requestsWithin(30 * SECOND_MS);
+
+function requestsWithin(requestMsMax: number) {
+  return {
+    requestHandler: {
+      connectionTimeout: 2 * SECOND_MS,
+      requestTimeout: requestMsMax,
+      socketTimeout: requestMsMax,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
 export function connect({ region, credentials, dynamodb, sqs, events }: Endpoints): StackClients {
   // A copy: the SDK writes a mark of its own into the credentials it is given.
   const shared = { region, credentials: { ...credentials } };
   const clients = {
-    dynamodb: new DynamoDBClient({ ...shared, endpoint: dynamodb.endpoint }),
-    sqs: new SQSClient({ ...shared, endpoint: sqs.endpoint }),
-    events: new EventBridgeClient({ ...shared, endpoint: events.endpoint }),
+    dynamodb: new DynamoDBClient({ ...shared, ...LOCAL_REQUESTS, endpoint: dynamodb.endpoint }),
+    sqs: new SQSClient({ ...shared, ...SQS_REQUESTS, endpoint: sqs.endpoint }),
+    events: new EventBridgeClient({ ...shared, ...LOCAL_REQUESTS, endpoint: events.endpoint }),
   };
   return {
     ...clients,

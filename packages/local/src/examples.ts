@@ -1,6 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  ScanCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type IntentDetail, readIntents } from "./intents-file.ts";
 
@@ -10,15 +14,22 @@ const ConfigItems = z.array(z.looseObject({ pk: z.string(), sk: z.string() }));
 
 const Named = z.looseObject({ action_intent_id: z.string() });
 
-/** Stores the configuration that the example intents need, as an operator would have left it. */
+/**
+ * Stores the configuration that the example intents need, as an operator would have left it, in a
+ * table that is empty: all of it or nothing, and over nothing that a person configured.
+ */
 export async function loadExampleConfiguration(
   client: DynamoDBDocumentClient,
   configTable: string,
 ): Promise<void> {
+  const { Count } = await client.send(new ScanCommand({ TableName: configTable, Limit: 1 }));
+  if (Count !== 0) return;
   const text = await readFile(join(FOLDER, "configuration.json"), "utf8");
   const items = ConfigItems.parse(JSON.parse(text));
-  await Promise.all(
-    items.map((Item) => client.send(new PutCommand({ TableName: configTable, Item }))),
+  await client.send(
+    new TransactWriteCommand({
+      TransactItems: items.map((Item) => ({ Put: { TableName: configTable, Item } })),
+    }),
   );
 }
 

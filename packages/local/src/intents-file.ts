@@ -48,7 +48,9 @@ function unambiguous(text: string, where: string): unknown {
 }
 
 function parseLines(text: string, name: string): unknown[] {
-  const lines = text.split("\n").map((line, index) => ({ line: line.trim(), number: index + 1 }));
+  const lines = text
+    .split(/\r\n|[\r\n]/)
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }));
   return lines
     .filter(({ line }) => line !== "")
     .map(({ line, number }): unknown => {

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
-import { DeleteRuleCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DeleteRuleCommand,
+  ListRulesCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteQueueCommand,
+  ListQueuesCommand,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import * as z from "zod";
@@ -38,24 +43,53 @@ export interface OutcomeFeed {
   close(): Promise<void>;
 }
 
+const NAME_PREFIX = "feed-";
+
+/** What a feed does not read for so long is not kept: its process may have been killed. */
+const RETENTION_SECONDS = 3_600;
+
 export async function openOutcomeFeed(
   clients: StackClients,
   stack: StackFile,
 ): Promise<OutcomeFeed> {
-  const name = `feed-${randomUUID()}`;
+  const name = `${NAME_PREFIX}${randomUUID()}`;
   const { bus } = stack.events;
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: name }));
+  const { QueueUrl } = await clients.sqs.send(
+    new CreateQueueCommand({
+      QueueName: name,
+      Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS) },
+    }),
+  );
   const queueUrl = z.string().parse(QueueUrl);
   await subscribe(clients, { bus, rule: name, pattern: OUTCOME_RULE_PATTERN, queueUrl });
   return {
     next: () => receive(clients, queueUrl),
     close: async () => {
-      const rule = { Rule: name, EventBusName: bus };
-      await clients.events.send(new RemoveTargetsCommand({ ...rule, Ids: ["queue"] }));
-      await clients.events.send(new DeleteRuleCommand({ Name: name, EventBusName: bus }));
+      await removeRule(clients, bus, name);
       await clients.sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
     },
   };
+}
+
+async function removeRule(
+  { events }: StackClients,
+  EventBusName: string,
+  rule: string,
+): Promise<void> {
+  await events.send(new RemoveTargetsCommand({ Rule: rule, EventBusName, Ids: ["queue"] }));
+  await events.send(new DeleteRuleCommand({ Name: rule, EventBusName }));
+}
+
+/** Removes what feeds of an earlier start left behind. Only while nobody else uses the stack. */
+export async function closeFormerFeeds(clients: StackClients, bus: string): Promise<void> {
+  const { Rules = [] } = await clients.events.send(
+    new ListRulesCommand({ EventBusName: bus, NamePrefix: NAME_PREFIX }),
+  );
+  for (const { Name = "" } of Rules) await removeRule(clients, bus, Name);
+  const { QueueUrls = [] } = await clients.sqs.send(
+    new ListQueuesCommand({ QueueNamePrefix: NAME_PREFIX }),
+  );
+  for (const QueueUrl of QueueUrls) await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }));
 }
 
 async function receive({ sqs }: StackClients, QueueUrl: string): Promise<readonly SeenOutcome[]> {

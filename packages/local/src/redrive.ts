@@ -1,41 +1,37 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
+  GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
   type SQSClient,
+  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+
+const POLL_MS = 50;
 
 /**
- * Moves what is in one queue to another, each message sent before it is deleted: a crash between
- * the two leaves it in both, never in neither. (On AWS: StartMessageMoveTask.)
+ * Moves what is in a dead-letter queue to another queue, by the same calls as on AWS.
  *
- * @returns how many were moved
+ * @returns how many messages were moved
  */
 export async function redrive(client: SQSClient, fromUrl: string, toUrl: string): Promise<number> {
-  let moved = 0;
+  const [SourceArn, DestinationArn] = await Promise.all([
+    arnOf(client, fromUrl),
+    arnOf(client, toUrl),
+  ]);
+  await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
   for (;;) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: fromUrl,
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ["All"],
-      }),
-    );
-    if (Messages.length === 0) return moved;
-    await Promise.all(Messages.map((message) => move(client, message, fromUrl, toUrl)));
-    moved += Messages.length;
+    const { Results = [] } = await client.send(new ListMessageMoveTasksCommand({ SourceArn }));
+    const { Status, ApproximateNumberOfMessagesMoved = 0 } = Results[0] ?? {};
+    if (Status === "COMPLETED") return ApproximateNumberOfMessagesMoved;
+    if (Status !== "RUNNING") throw new Error(`The move of the messages ended as ${Status}.`);
+    await pause(POLL_MS);
   }
 }
 
-async function move(
-  client: SQSClient,
-  { Body, MessageAttributes, ReceiptHandle }: Message,
-  fromUrl: string,
-  toUrl: string,
-): Promise<void> {
-  await client.send(
-    new SendMessageCommand({ QueueUrl: toUrl, MessageBody: Body, MessageAttributes }),
+async function arnOf(client: SQSClient, QueueUrl: string): Promise<string> {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
   );
-  await client.send(new DeleteMessageCommand({ QueueUrl: fromUrl, ReceiptHandle }));
+  return z.string().parse(Attributes?.QueueArn);
 }

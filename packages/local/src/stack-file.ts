@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
@@ -65,18 +66,31 @@ export async function writeStackFile(path: string, stack: StackFile): Promise<vo
   await rename(unfinished, path);
 }
 
+/**
+ * Removes the file with the process, however it ends, unless by `kill -9`: it holds a key.
+ *
+ * @returns takes that back
+ */
+export function removeStackFileAtExit(path: string): () => void {
+  const remove = () => rmSync(path, { force: true });
+  process.on("exit", remove);
+  return () => process.off("exit", remove);
+}
+
 export async function removeStackFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Throws when the file is that of a stack that runs. */
+/** Throws when the file is that of a stack that runs. One that a killed stack left is removed. */
 export async function refuseSecondStack(path: string): Promise<void> {
   const running = await readStackFile(path).catch(() => undefined);
-  if (running !== undefined && (await isServed(running.dynamodb.endpoint))) {
+  if (running === undefined) return;
+  if (await isServed(running.dynamodb.endpoint)) {
     throw new Error(
       `A stack is running already (${running.dynamodb.endpoint}, ${path}). Stop it, or set AUTONOMY_STACK_FILE to start another one.`,
     );
   }
+  await removeStackFile(path);
 }
 
 /** Whether somebody listens at an address of this machine. */

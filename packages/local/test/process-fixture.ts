@@ -23,8 +23,10 @@ export interface Running {
   line(containing: string): Promise<string>;
   /** Asks it to end, as Ctrl-C does, and waits until it has. */
   stop(): Promise<number | null>;
-  /** Ends it wherever it is (`kill -9`), and waits until it has. */
-  kill(): Promise<void>;
+  /** Ends it wherever it is (`kill -9`), or by another signal, and waits until it has. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** From now on every write to its output fails with EPIPE. */
+  closeOutput(): void;
 }
 
 /** Real processes around one stack file of their own. */
@@ -102,9 +104,13 @@ function watch(child: ChildProcessWithoutNullStreams): Running {
       child.kill("SIGINT");
       return exitCode(child);
     },
-    kill: async () => {
-      child.kill("SIGKILL");
+    kill: async (signal = "SIGKILL") => {
+      child.kill(signal);
       await exitCode(child);
+    },
+    closeOutput: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
     },
   };
 }

@@ -64,7 +64,7 @@ function burstScenario({ intents, limit, workers, seed }: BurstSettings): Scenar
     hosts: Array.from({ length: workers }, () => ({ skewMs: 0, slots: 1, nextVersion: false })),
     batchSize: 10,
     visibilityMs: 180_000,
-    messages: Array.from({ length: intents }, (_, index) => message(index)),
+    messages: Array.from({ length: intents }, (_, index) => createMessage(ACCOUNT, index)),
     initial: [
       { pk: PK, sk: "AUTONOMY#DEFAULT", mode: "AUTO_EXECUTE" },
       { pk: PK, sk: "BUDGET#CONFIG", max_autonomous_per_day: limit },
@@ -72,8 +72,9 @@ function burstScenario({ intents, limit, workers, seed }: BurstSettings): Scenar
   };
 }
 
-function message(index: number): MessageSpec {
-  const ids = { ...ACCOUNT, action_intent_id: `i${index}` };
+/** An intent that runs by itself where there is room for it. */
+export function createMessage(account: typeof ACCOUNT, index: number): MessageSpec {
+  const ids = { ...account, action_intent_id: `i${index}` };
   const data = { ...ids, action_type: "CREATE_INTERNAL_NOTE", confidence_score: 0.9 };
   const event = {
     source: "cc-native.decision",

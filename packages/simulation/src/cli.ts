@@ -7,6 +7,7 @@ import { runApprovals } from "./approvals/run.ts";
 import { createApprovalScenario } from "./approvals/scenario.ts";
 import { runBurst } from "./burst.ts";
 import { type Failure, runCampaign } from "./campaign.ts";
+import { runCrowd } from "./crowd.ts";
 import { type FaultId, isFaultId } from "./faults.ts";
 import { huntAll } from "./mutants/hunt-all.ts";
 import { ALL_MUTANTS } from "./mutants/list.ts";
@@ -31,6 +32,7 @@ interface CliOptions {
   readonly trace?: true;
   readonly burst?: true;
   readonly approvals?: true;
+  readonly crowd?: true;
   readonly json?: true;
 }
 
@@ -70,6 +72,12 @@ const program = new Command("simulate")
     ).conflicts([...OF_A_RUN, "seeds"]),
   )
   .addOption(
+    new Option(
+      "--crowd",
+      "send 10,000 intents to 1,000 accounts of a tenant with a ceiling, 32 workers",
+    ).conflicts([...OF_A_RUN, "seeds", "burst"]),
+  )
+  .addOption(
     new Option("--mutants", "plant every bug of the list and hunt it").conflicts([
       ...OF_A_RUN,
       "seed",
@@ -92,6 +100,7 @@ async function main(options: CliOptions): Promise<void> {
   if (options.mutants === true || options.mutant !== undefined) return hunt(options);
   if (options.burst === true) return burst(options.seed ?? 1);
   if (options.approvals === true) return approvals(options);
+  if (options.crowd === true) return crowd(options.seed ?? 1);
   await campaign(options);
 }
 
@@ -176,6 +185,13 @@ async function burst(seed: number): Promise<void> {
   const report = await runBurst({ intents: 10_000, limit: 100, workers: 32, seed });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (report.violation !== undefined || report.automatic !== 100) process.exitCode = 1;
+}
+
+async function crowd(seed: number): Promise<void> {
+  const settings = { intents: 10_000, accounts: 1_000, workers: 32, ceiling: 1_000_000, seed };
+  const report = await runCrowd(settings);
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (report.violation !== undefined || report.automatic !== settings.intents) process.exitCode = 1;
 }
 
 /** What has to be given again, beside the seed, for the same run. */

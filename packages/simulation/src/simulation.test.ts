@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runBurst } from "./burst.ts";
 import { runCampaign } from "./campaign.ts";
+import { runCrowd } from "./crowd.ts";
 import { ALL_FAULTS, MOMENTS } from "./faults.ts";
 import { AT_PORTS, runScenario } from "./run.ts";
 import { createScenario } from "./scenario/create.ts";
@@ -52,6 +53,18 @@ describe("the gate in a world that fails", () => {
     expect(report.decisions).toBe(2_000);
     expect(report.puts).toBe(1_900);
     expect(report.transactionsOnSpentBudget).toBe(0);
+  });
+
+  it("lets exactly a tenant's ceiling of 37 run over 200 accounts and 64 workers", async () => {
+    const report = await runCrowd({
+      intents: 600,
+      accounts: 200,
+      workers: 64,
+      ceiling: 37,
+      seed: 1,
+    });
+    expect(report.violation).toBeUndefined();
+    expect([report.automatic, report.decisions]).toEqual([37, 600]);
   });
 
   it.each([7, 20, 107])("runs seed %i the same way every time", async (seed) => {

@@ -83,7 +83,7 @@ function timedGate(store: GateStore, timed: Timed): GateStore {
   return {
     readFacts: (requests) => timed(() => store.readFacts(requests)),
     record: (record) => timed(() => store.record(record)),
-    recordClaims: (records, write) => timed(() => store.recordClaims(records, write)),
+    recordClaims: (records, writes) => timed(() => store.recordClaims(records, writes)),
   };
 }
 
@@ -92,6 +92,6 @@ function timedConfig(store: ConfigStore, timed: Timed): ConfigStore {
     ...store,
     read: (address) => timed(() => store.read(address)),
     write: (change) => timed(() => store.write(change)),
-    settle: (scope) => timed(() => store.settle(scope)),
+    settle: (address) => timed(() => store.settle(address)),
   };
 }

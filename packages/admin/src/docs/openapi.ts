@@ -1,11 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
+import { errorResponse } from "../http/answer.ts";
+import { operationIdOf } from "../http/route.ts";
 import { NEXT_TOKEN_HEADER } from "../routes/audit-export.ts";
 import { ROUTES } from "../routes/routes.ts";
 
 const DESCRIPTION = `Modes, budgets, action types, kill switches, decisions and the audit trail of the autonomy gate.
 
-A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. A DELETE takes its keys in the query or in a JSON body; where places of a request disagree, it is 400. A GET has no body: one that is sent is not looked at. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}.`;
+A credential is bound to one tenant, or to all. Name a tenant by \`tenant_id\` in the query or the body, or by \`X-Tenant-Id\`; naming another than the credential's is 403. A DELETE takes its keys in the query or in a JSON body; where places of a request disagree, it is 400. A GET has no body: one that is sent is not looked at. Every configuration object carries its \`etag\`: send it as \`If-Match\` and the write is 412 if somebody was faster. Exports may come in parts, named by ${NEXT_TOKEN_HEADER}. An API gateway in front of the API answers 401, 403, 429, 500 and 503 of its own with \`{"message": …}\`.`;
 
 /** What everybody may read. */
 export const PUBLIC_PATHS = [
@@ -33,14 +35,21 @@ export function openApiDocument() {
     registry.registerPath({
       method: "get",
       path,
+      operationId: operationIdOf("get", path),
       summary: description,
       security: [],
-      responses: { 200: { description, content } },
+      responses: { 200: { description, content }, 405: errorResponse(405) },
     });
   }
   const document = generate({
     openapi: "3.1.0",
-    info: { title: "Autonomy gate: admin API", version: "1", description: DESCRIPTION },
+    info: {
+      title: "Autonomy gate: admin API",
+      version: "1",
+      description: DESCRIPTION,
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{ url: ".", description: "Where this document is served." }],
   });
   return withNullInEnums(document);
 }

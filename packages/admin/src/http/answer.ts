@@ -48,6 +48,11 @@ const REFUSALS: Readonly<Record<ErrorStatus, string>> = {
   429: "Too many requests. Try again later.",
 };
 
+/** One of them, for the OpenAPI document. */
+export function errorResponse(status: ErrorStatus) {
+  return jsonResponse(REFUSALS[status], ErrorBody);
+}
+
 interface Documented {
   readonly success: z.ZodType;
   readonly takesBody: boolean;

@@ -15,7 +15,12 @@ export const PageQuery = {
     .transform(Number)
     .pipe(z.int().min(1).max(PAGE_MAX))
     .optional()
-    .meta({ description: `Items a page, 1 to ${PAGE_MAX}; default ${PAGE_DEFAULT}.` }),
+    .meta({
+      description: `Items a page, 1 to ${PAGE_MAX}; default ${PAGE_DEFAULT}.`,
+      type: "integer",
+      minimum: 1,
+      maximum: PAGE_MAX,
+    }),
   next_token: z
     .string()
     .min(1)

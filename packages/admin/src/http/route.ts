@@ -104,12 +104,13 @@ export function adminRoute<
   const document = createRoute({
     method,
     path,
+    operationId: operationIdOf(method, path),
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     security: [{ ApiKey: [] }, { Bearer: [] }],
     request: {
       params: spec.params,
-      query: z.object({ ...reach.query.shape, ...spec.query.shape }),
+      query: z.object({ ...documentedScope(reach, takesBody), ...spec.query.shape }),
       headers: documentedHeaders(method, roles),
       ...(takesBody
         ? {
@@ -177,6 +178,34 @@ function fieldAt(json: unknown, path: readonly string[]): unknown {
         : undefined,
     json,
   );
+}
+
+/** `getConfigEffective`, `deleteActionTypesByType`: unique, since method and path are. */
+export function operationIdOf(method: Method, path: string): string {
+  const words = path.split("/").map((step) => step.replace(/^\{(.*)\}$/, "by-$1"));
+  const capitals = words
+    .flatMap((word) => word.split(/[-_.]/))
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${method}${capitals.join("")}`;
+}
+
+const WHOSE: Readonly<Record<Reach["namingNobody"], string>> = {
+  OWN: "Absent: the credential's own tenant. A credential for all tenants needs it, here, in the body or as X-Tenant-Id.",
+  EVERYONE:
+    "Absent: everyone, for a credential for all tenants only; another one needs its own tenant.",
+  OWN_OR_EVERYONE:
+    "Absent: the credential's own tenant; for a credential for all tenants, everyone.",
+};
+
+/** What names the scope, and whether the query is its only place. */
+function documentedScope(reach: Reach, takesBody: boolean): z.ZodRawShape {
+  const { account_id } = NamedScope.shape;
+  const tenant_id = NamedScope.shape.tenant_id.meta({ description: WHOSE[reach.namingNobody] });
+  if (!("account_id" in reach.query.shape)) return { tenant_id };
+  if (!reach.needsAccount) return { tenant_id, account_id };
+  return takesBody
+    ? { tenant_id, account_id: account_id.meta({ description: "Needed, here or in the body." }) }
+    : { tenant_id, account_id: account_id.unwrap() };
 }
 
 const TenantHeader = z.strictObject({ "X-Tenant-Id": TenantId.optional() });

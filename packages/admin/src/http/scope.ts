@@ -26,6 +26,8 @@ export interface Reach<S extends ConfigScope = ConfigScope> {
   readonly namingNobody: "OWN" | "EVERYONE" | "OWN_OR_EVERYONE";
   /** The query parameters that name it. */
   readonly query: z.ZodObject;
+  /** Whether a request without an account is refused. */
+  readonly needsAccount: boolean;
   /** Throws a 400 when the request names too little for the route. */
   resolve(scope: ConfigScope): S;
 }
@@ -40,9 +42,22 @@ const accountQuery = z.strictObject({
 export const ACCOUNT: Reach<AccountScope> = {
   namingNobody: "OWN",
   query: accountQuery,
+  needsAccount: true,
   resolve: (scope) => {
     if (scope.kind === "ACCOUNT") return scope;
     throw missing(scope.kind === "GLOBAL" ? "tenant_id" : "account_id");
+  },
+};
+
+/** A tenant as a whole. */
+export const TENANT: Reach<TenantScope> = {
+  namingNobody: "OWN",
+  query: tenantQuery,
+  needsAccount: false,
+  resolve: (scope) => {
+    if (scope.kind === "TENANT") return scope;
+    if (scope.kind === "GLOBAL") throw missing("tenant_id");
+    throw invalid([{ path: "account_id", message: "is not a known field" }]);
   },
 };
 
@@ -50,6 +65,7 @@ export const ACCOUNT: Reach<AccountScope> = {
 export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
   namingNobody: "OWN",
   query: accountQuery,
+  needsAccount: false,
   resolve: (scope) => {
     if (scope.kind !== "GLOBAL") return scope;
     throw missing("tenant_id");
@@ -60,6 +76,7 @@ export const TENANT_OR_ACCOUNT: Reach<TenantScope | AccountScope> = {
 export const GLOBAL_OR_TENANT: Reach<WideScope> = {
   namingNobody: "EVERYONE",
   query: tenantQuery,
+  needsAccount: false,
   resolve: (scope) => {
     if (scope.kind !== "ACCOUNT") return scope;
     throw invalid([{ path: "account_id", message: "is not a known field" }]);
@@ -79,6 +96,7 @@ export const OWN_TENANT_OR_EVERY: Reach<WideScope> = { ...GLOBAL_OR_TENANT, nami
 export const ANY_SCOPE: Reach = {
   namingNobody: "EVERYONE",
   query: accountQuery,
+  needsAccount: false,
   resolve: (scope) => scope,
 };
 

@@ -83,7 +83,7 @@ export const putBudgetState = adminRoute({
       },
     });
     if (reply.status !== "open") throw notSetBack(reply);
-    await ports.config.settle(scope);
+    await ports.config.settle({ scope, object: { kind: "BUDGET" } });
     const state = stateView(scope, await ports.budgetStates.current(scope), credential.limits);
     if (state === null) throw new TypeError("The day that was set has a state.");
     return json({ state });

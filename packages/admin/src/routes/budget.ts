@@ -24,7 +24,7 @@ import {
   type TenantScope,
 } from "../http/scope.ts";
 import { BudgetBody } from "./budget-body.ts";
-import { budgetNow } from "./budget-now.ts";
+import { budgetNow, LimitNow } from "./budget-now.ts";
 import { type Change, makeChange, scopeIds, writtenBy } from "./write.ts";
 
 const Budget = z
@@ -45,7 +45,7 @@ const ActionTypeBudget = z
 
 const BudgetAnswer = z.object({
   /** The budget in force; `null`: nothing may run by itself. */
-  config: Budget.nullable(),
+  config: z.union([Budget, z.null()]),
   /** Who set it: absent when nobody did. */
   source: z.enum(["ACCOUNT", "TENANT"]).optional(),
   /** Why `config` is null although something is stored. */
@@ -54,6 +54,8 @@ const BudgetAnswer = z.object({
   effective_limit: z.int().min(0).optional(),
   /** Absent for a tenant's default: only accounts spend. */
   remaining_today: z.int().min(0).optional(),
+  /** Where the tenant's accounts are limited together too: both daily limits, the nearer one first. */
+  limits: z.array(LimitNow).optional(),
   /** Daily caps that the account has for single types, beside those in `config`. */
   action_type_budgets: z.array(ActionTypeBudget).optional(),
   /** Present where the account has more of them than are listed: the first 100 by name. */

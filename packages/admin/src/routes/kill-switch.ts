@@ -53,7 +53,7 @@ const SwitchBody = z.strictObject({
 
 const SwitchAnswer = z.object({
   /** The switch of this very scope and owner; `null`: none was ever set, which stops nothing. */
-  kill_switch: KillSwitch.nullable(),
+  kill_switch: z.union([KillSwitch, z.null()]),
   /** Every engaged switch that applies here, widest scope first, the platform's first. */
   effective: z.array(EffectiveSwitch),
 });

@@ -4,6 +4,7 @@ import { listAudit } from "./audit.ts";
 import { exportAudit } from "./audit-export.ts";
 import { deleteBudget, getBudget, putBudget } from "./budget.ts";
 import { getBudgetState, putBudgetState } from "./budget-state.ts";
+import { deleteCeiling, getCeiling, putCeiling } from "./ceiling.ts";
 import { deleteMode, listModes, putMode } from "./config.ts";
 import { getDecision, listDecisions } from "./decisions.ts";
 import { effectiveMode } from "./effective.ts";
@@ -25,6 +26,9 @@ export const ROUTES: readonly AdminRoute[] = [
   deleteBudget,
   getBudgetState,
   putBudgetState,
+  getCeiling,
+  putCeiling,
+  deleteCeiling,
   listActionTypes,
   putActionType,
   deleteActionType,

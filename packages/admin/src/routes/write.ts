@@ -21,15 +21,15 @@ export interface Change {
  * Changes one object, with its audit entry in the same transaction, and tells the bus. Throws a 412
  * when a precondition does not hold or the object changed since it was read here: of several writers
  * at once one wins and the others are told. Throws a 404 when what is to go is not there. Whatever
- * it says of an account, nothing automatic commits there any more on facts from before that: who is
- * refused may have made the change in a request that died.
+ * it says of an account or a ceiling, nothing automatic commits there any more on facts from before
+ * that: who is refused may have made the change in a request that died.
  */
 export async function makeChange(change: Change, caller: Caller, ports: AdminPorts): Promise<void> {
   const { scope, object, action, after } = change;
   const before = await ports.config.read({ scope, object });
   const refusal = refusalOf(change, caller, before);
   if (refusal !== undefined) {
-    await ports.config.settle(scope);
+    await ports.config.settle({ scope, object });
     throw refusal;
   }
   const made = {

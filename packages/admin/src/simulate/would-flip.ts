@@ -3,6 +3,7 @@ import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy"
 import * as z from "zod";
 import { CHANGE_KINDS, type Simulated } from "./variation.ts";
 import { varyBudget } from "./vary-budget.ts";
+import { varyCeilings } from "./vary-ceilings.ts";
 import { varyConfig } from "./vary-config.ts";
 import { varyIntent } from "./vary-intent.ts";
 
@@ -25,7 +26,12 @@ export type Flip = z.infer<typeof Flip>;
  */
 export function wouldFlip(simulated: Simulated): Flip[] {
   const flips = new Map<string, Flip>();
-  const variations = [...varyIntent(simulated), ...varyConfig(simulated), ...varyBudget(simulated)];
+  const variations = [
+    ...varyIntent(simulated),
+    ...varyConfig(simulated),
+    ...varyBudget(simulated),
+    ...varyCeilings(simulated),
+  ];
   for (const { kind, change, intent, snapshot } of variations) {
     const { decision, reason } = decideNow(intent, snapshot);
     if (decision === simulated.decision.decision) continue;

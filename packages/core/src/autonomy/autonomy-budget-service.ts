@@ -1,6 +1,6 @@
 import { AutonomyBudgetV1, type BudgetInForce, StoredBudget } from "../budget/budget.ts";
 import type { BudgetClaim } from "../budget/claim.ts";
-import { claimTerms } from "../budget/terms.ts";
+import { claimTerms } from "../budget/claim-terms.ts";
 import { checked } from "../checked.ts";
 import { createBackoff, type Deadline, deadlineIn } from "../commit/backoff.ts";
 import { type ClaimBasis, claimInRounds } from "../commit/claim-in-rounds.ts";
@@ -108,8 +108,10 @@ export class AutonomyBudgetService {
     const facts = read.replies[0]?.facts;
     const answer = facts && claimTerms(facts, actionType, calendar);
     if (facts === undefined || answer?.status !== "configured") return "refused";
-    const claim = { accountId: account.account_id, actionType, terms: answer.terms };
-    const basis = { account, calendar, startedAtMs, budgetState: facts.budgetState };
+    const { status, ...terms } = answer;
+    const claim = { accountId: account.account_id, actionType, ...terms };
+    const { budgetState, tenantBudgetState } = facts;
+    const basis = { account, calendar, startedAtMs, budgetState, tenantBudgetState };
     return consume(claim, basis, context);
   }
 }

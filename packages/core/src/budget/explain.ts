@@ -1,5 +1,5 @@
 import type { Calendar } from "../day.ts";
-import type { AccountId, ActionType } from "../ids.ts";
+import type { AccountRef, ActionType } from "../ids.ts";
 import { APPROVE, type RatedFinding } from "../policy/policy.ts";
 import type { BudgetRefusal } from "./claim.ts";
 import { type LimitInForce, limitInForce } from "./decay.ts";
@@ -28,7 +28,11 @@ export function grantedAt(
   terms: BudgetTerms,
   position: BudgetPosition,
   calendar: Calendar,
-): BudgetReport & { readonly limited_by: typeof REPORTED; readonly used?: never } {
+): BudgetReport & {
+  readonly limited_by: typeof REPORTED;
+  readonly used?: never;
+  readonly scope?: never;
+} {
   const { inForce } = reportedDraw(terms, position);
   return {
     ...windowAt(REPORTED, terms, position, calendar),
@@ -43,13 +47,14 @@ export function spentAt(
   terms: BudgetTerms,
   position: BudgetPosition,
   calendar: Calendar,
-  { limitedBy, limit, used }: BudgetRefusal,
+  { scope, limitedBy, limit, used }: BudgetRefusal,
 ): BudgetReport & { readonly used: number } {
   return {
     ...windowAt(limitedBy, terms, position, calendar),
     limit,
     used,
     limited_by: limitedBy,
+    ...(scope && { scope }),
     ...decayAt(terms, position),
   };
 }
@@ -81,18 +86,20 @@ export function withinText(report: BudgetReport): string {
 /** Why a claim was refused, from what the decision reports. */
 export function exhaustedFinding(
   report: BudgetReport,
-  { accountId, actionType }: { readonly accountId: AccountId; readonly actionType: ActionType },
+  { tenant_id, account_id, action_type }: AccountRef & { readonly action_type: ActionType },
 ): RatedFinding<"REQUIRE_APPROVAL"> {
   const { window, decays, ...limit } = LIMITS[report.limited_by];
-  const actions = limit.actions(actionType);
+  const ofTenant = report.scope !== undefined;
+  const actions = `${limit.actions(action_type)}${ofTenant ? " over all its accounts" : ""}`;
+  const owner = ofTenant ? `Tenant ${tenant_id}` : `Account ${account_id}`;
   const spent =
     report.limit === 0
-      ? `Account ${accountId} has a limit of 0 ${actions} ${window.every}, so none may run by itself.`
-      : `Account ${accountId} has used ${report.used} of its ${report.limit} ${actions} for ${window.text(report)}; the budget resets at ${report.resets_at}.`;
+      ? `${owner} has a limit of 0 ${actions} ${window.every}, so none may run by itself.`
+      : `${owner} has used ${report.used} of its ${report.limit} ${actions} for ${window.text(report)}; the ${ofTenant ? "ceiling" : "budget"} resets at ${report.resets_at}.`;
   return {
     decision: "REQUIRE_APPROVAL",
     reason: "BUDGET_EXHAUSTED",
-    clause: `BUDGET_${report.limited_by}`,
+    clause: `BUDGET_${ofTenant ? "TENANT_" : ""}${report.limited_by}`,
     explanation: `${spent}${decays ? decayText(report) : ""} ${APPROVE}`,
   };
 }

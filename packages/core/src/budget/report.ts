@@ -12,6 +12,8 @@ export const BudgetReport = z.looseObject({
   /** Absent on AUTO_EXECUTE: parallel commits would make it a guess. */
   used: z.int().min(0).optional(),
   limited_by: LimitedBy,
+  /** The limit, the day and the rest are those of all accounts of the tenant; absent: the account's. */
+  scope: z.literal("TENANT").optional(),
   resets_at: z.string(),
   /** The configured daily limit, when disuse has lowered the one in force. */
   configured_limit: z.int().min(0).optional(),

@@ -2,11 +2,11 @@ import type { Calendar, DateKey } from "../day.ts";
 import type { Stored } from "../stored.ts";
 import { type Counter, EVERY_CLAIM } from "./counter.ts";
 
-/** The budget state of an account as stored: one open day, and the fence. */
+/** A budget's state as stored: one open day, and the fence. */
 export interface BudgetState {
   /** The open day; absent when the item was made by a fence alone. */
   readonly openDay?: OpenDay;
-  /** Raised by every account-level admin write; 0 when never raised. */
+  /** Raised by every admin write that concerns the budget; 0 when never raised. */
   readonly fence: number;
   /** Later days that a wrong clock opened and a person set back: each goes on when it comes. */
   readonly setAside?: readonly OpenDay[];
@@ -21,7 +21,7 @@ export interface OpenDay {
 }
 
 /**
- * Where an account's budget stands for claims made now. The day may not be open yet: then all
+ * Where a budget stands for claims made now. The day may not be open yet: then all
  * counts are 0, or those it had when it was set aside, and `closing` is the day that the first claim
  * closes.
  */
@@ -34,6 +34,11 @@ export interface BudgetPosition {
   readonly fence: number;
   /** The days set aside but for this one. */
   readonly setAside?: readonly OpenDay[];
+}
+
+/** Where a claim stands: its account's budget, and its tenant's where a ceiling is set. */
+export interface ClaimPosition extends BudgetPosition {
+  readonly tenant?: BudgetPosition;
 }
 
 export type BudgetBasis =

@@ -11,8 +11,10 @@ import {
 import type { ActionType } from "../ids.ts";
 import { budgetFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
+import { NO_CEILINGS } from "./ceiling.ts";
+import { claimTerms } from "./claim-terms.ts";
 import { limitInForce } from "./decay.ts";
-import { type BudgetConfigs, budgetInForce, budgetTerms, claimTerms } from "./terms.ts";
+import { type BudgetConfigs, budgetInForce, budgetTerms } from "./terms.ts";
 
 const NONE: BudgetConfigs = { account: ABSENT, accountActionType: ABSENT, tenant: ABSENT };
 
@@ -81,12 +83,13 @@ describe("the terms in force", () => {
 
   test("do not exist for a claim where the budget's state cannot be read", () => {
     const budgets = { ...NONE, account: readable(aBudget()) };
-    const answer = claimTerms({ budgets, budgetState: unreadable() }, NOTE, calendar());
+    const stored = { budgets, ceilings: NO_CEILINGS, tenantBudgetState: ABSENT };
+    const answer = claimTerms({ ...stored, budgetState: unreadable() }, NOTE, calendar());
     expect(answer).toEqual({
       status: "missing",
       problem: "the stored budget state cannot be read",
     });
-    expect(claimTerms({ budgets, budgetState: ABSENT }, NOTE, calendar())).toEqual(
+    expect(claimTerms({ ...stored, budgetState: ABSENT }, NOTE, calendar())).toEqual(
       termsFor({ account: budgets.account }),
     );
   });

@@ -5,7 +5,6 @@ import { DEFAULT_TIME_ZONE, type StoredActionTypeBudget, type StoredBudget } fro
 import type { Draw } from "./draw.ts";
 import type { Decay, Limit } from "./limits/limit.ts";
 import { LIMITS, LimitedBy } from "./limits/limits.ts";
-import type { BudgetState } from "./state.ts";
 
 /** The budget items that can concern one intent. */
 export interface BudgetConfigs {
@@ -14,7 +13,7 @@ export interface BudgetConfigs {
   readonly tenant: Stored<StoredBudget>;
 }
 
-/** What an action of an account draws from its budget. */
+/** What an action draws from one budget. */
 export interface BudgetTerms {
   readonly timeZone: string;
   /** In the limits' order of precedence. */
@@ -26,7 +25,7 @@ export type BudgetAnswer =
   | NoBudget;
 
 /** Nothing may run by itself; `problem` says why, as the end of a sentence. */
-interface NoBudget {
+export interface NoBudget {
   readonly status: "missing";
   readonly problem: string;
 }
@@ -34,17 +33,6 @@ interface NoBudget {
 /** The account's own budget, whatever stands there; only where nothing does, its tenant's. */
 export function budgetInForce<T>(account: Stored<T>, tenant: Stored<T>): Stored<T> {
   return account.status === "absent" ? tenant : account;
-}
-
-/** The terms of a claim on a stored state. An unreadable state: no terms at all. */
-export function claimTerms(
-  { budgets, budgetState }: { budgets: BudgetConfigs; budgetState: Stored<BudgetState> },
-  actionType: ActionType,
-  calendar: Calendar,
-): BudgetAnswer {
-  return budgetState.status === "unreadable"
-    ? noBudget("the stored budget state cannot be read")
-    : budgetTerms(budgets, actionType, calendar);
 }
 
 /**
@@ -103,7 +91,7 @@ const PROBLEMS = {
   unreadable: "the stored budget cannot be read",
 } as const;
 
-function noBudget(problem: string): NoBudget {
+export function noBudget(problem: string): NoBudget {
   return { status: "missing", problem };
 }
 

@@ -4,6 +4,7 @@ import type { BudgetWrite } from "../budget/claim.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { TransientError } from "../errors.ts";
 import type { ClaimReply, Clock, GateStore } from "../ports.ts";
+import { ABSENT } from "../stored.ts";
 import { deadlineIn } from "./backoff.ts";
 import { COMMIT_WINDOW_MS } from "./bounds.ts";
 import { claimInRounds } from "./claim-in-rounds.ts";
@@ -20,9 +21,9 @@ function storeThatSays(...said: Said[]) {
   const store: GateStore = {
     readFacts: () => Promise.reject(new TypeError("Nothing is read here.")),
     record: () => Promise.reject(new TypeError("Nothing is recorded alone here.")),
-    recordClaims: async (_, write) => {
+    recordClaims: async (_, [write]) => {
       const reply = said[Math.min(writes.length, said.length - 1)] ?? COMMITTED;
-      writes.push(write);
+      if (write !== undefined) writes.push(write);
       if (typeof reply === "string") throw new TransientError(reply, "The test says so.");
       return reply;
     },
@@ -66,7 +67,14 @@ async function claiming(given: Given) {
     signals: { retried() {}, clockDiffers() {} },
   };
   const budgetState = aBudgetState({ count: used });
-  const basis = { account: ACCOUNT, calendar: CALENDAR, budgetState, startedAtMs: 0 };
+  const tenantBudgetState = ABSENT;
+  const basis = {
+    account: ACCOUNT,
+    calendar: CALENDAR,
+    budgetState,
+    tenantBudgetState,
+    startedAtMs: 0,
+  };
   const claim = aClaim(undefined, aBudget({ max_autonomous_per_day: limit }));
   const events: string[] = [];
   const undecided = await claimInRounds(
@@ -86,7 +94,7 @@ async function claiming(given: Given) {
 const moved = (count: number, fence = 0): ClaimReply => ({
   status: "refused",
   existing: new Map(),
-  budget: aBudgetState({ count, fence }),
+  moved: new Map([[0, aBudgetState({ count, fence })]]),
 });
 
 describe("claims of one account", () => {
@@ -120,7 +128,7 @@ describe("claims of one account", () => {
 
   test("that exist are not claimed again", async () => {
     const existing = new Map([[0, { status: "readable", value: aRecord() } as const]]);
-    const reply: ClaimReply = { status: "refused", existing };
+    const reply: ClaimReply = { status: "refused", existing, moved: new Map() };
     const { events } = await claiming({ said: [reply, COMMITTED], claims: 2, records: true });
     expect(events).toEqual(["existing", "committed 1"]);
   });

@@ -1,11 +1,18 @@
 import {
   advanced,
   type BudgetRefusal,
-  budgetWrite,
+  budgetWritesOf,
   type Claiming,
   planClaims,
 } from "../budget/claim.ts";
-import { type BudgetPosition, type BudgetState, positionNow } from "../budget/state.ts";
+import { claimPosition } from "../budget/claim-position.ts";
+import {
+  type BudgetPosition,
+  type BudgetState,
+  type ClaimPosition,
+  positionNow,
+} from "../budget/state.ts";
+import type { BudgetTerms } from "../budget/terms.ts";
 import type { Calendar } from "../day.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { TransientError } from "../errors.ts";
@@ -21,6 +28,7 @@ export interface ClaimBasis {
   readonly account: AccountRef;
   readonly calendar: Calendar;
   readonly budgetState: Stored<BudgetState>;
+  readonly tenantBudgetState: Stored<BudgetState>;
   /** When the read began, on the clock's elapsed scale. */
   readonly startedAtMs: number;
 }
@@ -28,10 +36,10 @@ export interface ClaimBasis {
 /** What is recorded with claims, and who is told what became of each. */
 export interface Claimant<C extends Claiming> {
   /** The decisions to record with the claims, in their order; or none at all. */
-  recordsOf(claims: readonly C[], position: BudgetPosition): readonly DecisionRecord[];
+  recordsOf(claims: readonly C[], position: ClaimPosition): readonly DecisionRecord[];
   /** The claims were committed with their records. */
   committed(claims: readonly C[], records: readonly DecisionRecord[]): void;
-  refused(claim: C, refusal: BudgetRefusal, position: BudgetPosition): void;
+  refused(claim: C, refusal: BudgetRefusal, position: ClaimPosition): void;
   /** The claim's intent has a decision already; nothing was consumed for it. */
   existing(claim: C, existing: Stored<DecisionRecord>): void;
 }
@@ -56,7 +64,7 @@ export async function claimInRounds<C extends Claiming>(
   claimant: Claimant<C>,
 ): Promise<Undecided<C>> {
   const backoff = createBackoff(context.clock, context.deadline);
-  let position = positionFor(claims, basis.budgetState, basis.calendar);
+  let position = positionFor(claims, basis);
   let remaining = claims;
   try {
     while (remaining.length > 0 && position !== undefined && isFresh(basis, context)) {
@@ -82,7 +90,7 @@ export async function claimInRounds<C extends Claiming>(
 interface Attempt<C> {
   readonly undecided: readonly C[];
   /** Where the budget stands now; `undefined`: the facts no longer hold. */
-  readonly position: BudgetPosition | undefined;
+  readonly position: ClaimPosition | undefined;
   /** Why the undecided have to be tried again. */
   readonly again?: string;
   readonly cause?: unknown;
@@ -90,15 +98,15 @@ interface Attempt<C> {
 
 async function claimOnce<C extends Claiming>(
   claims: readonly C[],
-  position: BudgetPosition,
+  position: ClaimPosition,
   basis: ClaimBasis,
   { store }: Pick<CommitContext, "store">,
   claimant: Claimant<C>,
 ): Promise<Attempt<C>> {
   const records = claimant.recordsOf(claims, position);
-  const write = budgetWrite(basis.account, position, claims, basis.calendar.instant);
+  const writes = budgetWritesOf(basis.account, position, claims, basis.calendar.instant);
   try {
-    const reply = await store.recordClaims(records, write);
+    const reply = await store.recordClaims(records, writes);
     if (reply.status === "committed") {
       claimant.committed(claims, records);
       return { undecided: [], position: advanced(position, claims) };
@@ -109,10 +117,7 @@ async function claimOnce<C extends Claiming>(
     }
     return {
       undecided: claims.filter((_, index) => !reply.existing.has(index)),
-      position:
-        reply.budget === undefined
-          ? position
-          : movedPosition(position, claims, reply.budget, basis.calendar),
+      position: movedPosition(position, claims, reply.moved, basis.calendar),
       again: "MOVED",
     };
   } catch (error) {
@@ -133,24 +138,33 @@ function mayClaimAgain(
   return records.length > 0 || error.code === "CONFLICT" || error.code === "THROTTLED";
 }
 
-/** Where the account's budget stands for its claims: all have the account's one time zone. */
-function positionFor(
-  claims: readonly Claiming[],
-  stored: Stored<BudgetState>,
-  calendar: Calendar,
-): BudgetPosition | undefined {
-  const [first] = claims;
-  return first && positionNow(stored, first.claim.terms.timeZone, calendar);
+/** Where the budgets stand for claims: all are on terms of one account and one tenant. */
+function positionFor([first]: readonly Claiming[], basis: ClaimBasis): ClaimPosition | undefined {
+  return first && claimPosition(first.claim, basis, basis.calendar);
 }
 
-/** The new position of a budget that moved; none when its fence did too. */
+/** The new position once some of the budgets moved; none when a fence of theirs did too. */
 function movedPosition(
+  { tenant, ...own }: ClaimPosition,
+  [first]: readonly Claiming[],
+  moved: ReadonlyMap<number, Stored<BudgetState>>,
+  calendar: Calendar,
+): ClaimPosition | undefined {
+  const { terms, tenantTerms } = first?.claim ?? {};
+  const ownNow = movedBudget(own, terms, moved.get(0), calendar);
+  if (tenant === undefined) return ownNow;
+  const tenantNow = movedBudget(tenant, tenantTerms, moved.get(1), calendar);
+  return ownNow && tenantNow && { ...ownNow, tenant: tenantNow };
+}
+
+function movedBudget(
   before: BudgetPosition,
-  claims: readonly Claiming[],
-  stored: Stored<BudgetState>,
+  terms: BudgetTerms | undefined,
+  stored: Stored<BudgetState> | undefined,
   calendar: Calendar,
 ): BudgetPosition | undefined {
-  const after = positionFor(claims, stored, calendar);
+  if (stored === undefined) return before;
+  const after = terms && positionNow(stored, terms.timeZone, calendar);
   return after?.fence === before.fence ? after : undefined;
 }
 

@@ -86,6 +86,11 @@ async function recordHold(
   return [received, await recordDecision(received, recordOf(received, decision), context)];
 }
 
+/** Accounts of a tenant that share a ceiling take turns: they write one item. No id has a `#`. */
+function turnOf({ claim, received }: ClaimingIntent): string {
+  return claim.tenantTerms === undefined ? accountKey(received) : received.tenant_id;
+}
+
 async function commitInTurn(
   claims: readonly ClaimingIntent[],
   read: FactsRead,
@@ -98,7 +103,8 @@ async function commitInTurn(
     account: first.received,
     calendar: read.calendar,
     budgetState: facts.budgetState,
+    tenantBudgetState: facts.tenantBudgetState,
     startedAtMs: read.startedAtMs,
   };
-  return context.turns.take(accountKey(first.received), () => commitClaims(claims, basis, context));
+  return context.turns.take(turnOf(first), () => commitClaims(claims, basis, context));
 }

@@ -1,4 +1,4 @@
-import type { BudgetPosition } from "../budget/state.ts";
+import type { ClaimPosition } from "../budget/state.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import { conclude, type Reservation } from "../gate/conclude.ts";
 import type { ClaimingProposal } from "../gate/decide.ts";
@@ -68,7 +68,7 @@ async function recordRefusal(
 function recordAt(
   claim: ClaimingIntent,
   reservation: Reservation,
-  position: BudgetPosition,
+  position: ClaimPosition,
   { calendar }: ClaimBasis,
 ): DecisionRecord {
   return recordOf(claim.received, conclude(claim, reservation, position, calendar));

@@ -175,7 +175,7 @@ describe("a change whose fence was not raised the second time", () => {
     expect(error).toMatchObject({ code: "UNSETTLED", cause: { code: "DEADLINE" } });
     expect(await store().config.read(change())).toEqual(change().after);
     expect(tenant.state()).toMatchObject({ fence: 1 });
-    await store().config.settle(change().scope);
+    await store().config.settle(change());
     expect(tenant.state()).toMatchObject({ fence: 2 });
   });
 
@@ -189,14 +189,14 @@ describe("a change whose fence was not raised the second time", () => {
 
 describe("settling", () => {
   test("an account that never had a state makes none", async () => {
-    await store().config.settle(change().scope);
+    await store().config.settle(change());
     expect(tenant.state()).toBeUndefined();
     expect(gate.clock.elapsedMs()).toBe(300);
   });
 
   test("a tenant takes no time and writes nothing", async () => {
     const { config, trips } = store();
-    await config.settle(tenantScope());
+    await config.settle({ scope: tenantScope(), object: { kind: "BUDGET" } });
     expect(trips).toEqual([]);
     expect(gate.clock.elapsedMs()).toBe(0);
   });

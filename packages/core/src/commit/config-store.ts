@@ -1,8 +1,8 @@
-import type { ConfigAddress, ConfigScope } from "../config/address.ts";
+import type { ConfigAddress } from "../config/address.ts";
 import type { ChangeReply, ConfigAttributes, ConfigChange } from "../config/change.ts";
 import { TransientError } from "../errors.ts";
 import type { Clock, ConfigStore } from "../ports.ts";
-import { changeWrites, fencedAccount, fenceRaiseAgain } from "../store/config-items.ts";
+import { changeWrites, fencedBudget, fenceRaiseAgain } from "../store/config-items.ts";
 import { configAddress } from "../store/config-keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { createBackoff, deadlineIn } from "./backoff.ts";
@@ -30,18 +30,18 @@ export interface ConfigStorePorts {
 export const CONFIG_OBJECTS_MAX_DEFAULT = 2_000;
 
 /**
- * The configuration and the protocol of its changes: compare and write, raise the account's fence in
- * the same transaction, wait until no read from before can still be under way, raise it again.
+ * The configuration and the protocol of its changes: compare and write, raise the fence of the
+ * budget it concerns in the same transaction, wait until no read from before can still be under way, raise it again.
  */
 export function configStore(ports: ConfigStorePorts): ConfigStore {
   const { table, clock } = ports;
-  const settle = (scope: ConfigScope) => raiseAgain(table, scope, clock);
+  const settle = (address: ConfigAddress) => raiseAgain(table, address, clock);
   return {
     read: async (address) => attributesOf(await untilDone(clock, () => read(table, address))),
     write: async (change) => {
       const reply = await writeChange(ports, change);
       try {
-        await settle(change.scope);
+        await settle(change);
       } catch (cause) {
         throw reply.status === "written" ? unsettled(cause) : cause;
       }
@@ -61,13 +61,13 @@ function unsettled(cause: unknown): TransientError {
   });
 }
 
-/** Raises an account's fence once no read from before the last change can still be under way. */
-async function raiseAgain(table: Table, scope: ConfigScope, clock: Clock): Promise<void> {
-  const account = fencedAccount(scope);
-  if (account === undefined) return;
+/** Raises a budget's fence once no read from before the last change can still be under way. */
+async function raiseAgain(table: Table, address: ConfigAddress, clock: Clock): Promise<void> {
+  const fenced = fencedBudget(address);
+  if (fenced === undefined) return;
   await clock.sleep(FENCE_SETTLE_MS);
   // Refused: there is no state, so no fence was ever raised.
-  await untilDone(clock, () => table.update(fenceRaiseAgain(account)));
+  await untilDone(clock, () => table.update(fenceRaiseAgain(fenced)));
 }
 
 /** One token for all attempts: a change whose reply was lost is not taken for another's. */

@@ -15,7 +15,7 @@ export interface CommitContext {
   readonly store: GateStore;
   readonly clock: Clock;
   readonly deadline: Deadline;
-  /** One transaction in flight an account, a process. */
+  /** One transaction in flight an account, or a tenant with a ceiling, a process. */
   readonly turns: Turns;
   readonly signals: GateSignals;
 }

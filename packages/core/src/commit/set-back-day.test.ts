@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ACCOUNT, aBudget, aClaim, calendar, countersOf, day, NOTE } from "../../test/fixtures.ts";
 import { memoryTable } from "../adapters/memory/memory-table.ts";
-import { budgetWrite } from "../budget/claim.ts";
+import { budgetWritesOf } from "../budget/claim.ts";
 import { type BudgetPosition, positionNow } from "../budget/state.ts";
 import { budgetStateReader } from "../store/budget-state-reader.ts";
 import { budgetWrites } from "../store/budget-write.ts";
@@ -35,7 +35,9 @@ function anAccount() {
   };
   const commit = async (position: BudgetPosition, claims: number) => {
     const some = Array.from({ length: claims }, () => ({ claim: aClaim(undefined, BUDGET) }));
-    const writes = budgetWrites(budgetWrite(ACCOUNT, position, some, calendar().instant));
+    const writes = budgetWritesOf(ACCOUNT, position, some, calendar().instant).flatMap(
+      budgetWrites,
+    );
     return (await table.transact(writes)).status;
   };
   const countOn = async (date: string) => {

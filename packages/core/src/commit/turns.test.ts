@@ -31,6 +31,29 @@ test("work of one key runs in the order it came, one at a time; other keys do no
   ]);
 });
 
+test("work that comes while another's turn has begun waits for that one", async () => {
+  const clock = virtualClock();
+  const turns = createTurns();
+  const log: string[] = [];
+  const work = (name: string) => async () => {
+    log.push(`${name} begins`);
+    await clock.sleep(10);
+    log.push(`${name} ends`);
+  };
+  const first = turns.take("a", work("first"));
+  const second = turns.take("a", work("second"));
+  await first;
+  await Promise.all([second, turns.take("a", work("third"))]);
+  expect(log).toEqual([
+    "first begins",
+    "first ends",
+    "second begins",
+    "second ends",
+    "third begins",
+    "third ends",
+  ]);
+});
+
 test("work that fails fails its caller alone, and the next still waits for it", async () => {
   const clock = virtualClock();
   const turns = createTurns();

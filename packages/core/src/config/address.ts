@@ -15,6 +15,10 @@ export type ConfigObject =
   /** Without a type: the scope's default. */
   | { readonly kind: "APPROVAL_RULE"; readonly action_type?: ActionType }
   | { readonly kind: "BUDGET" }
+  /** What all accounts of a tenant may do together, as the platform set it. */
+  | { readonly kind: "BUDGET_CEILING" }
+  /** The same, as the tenant set it. */
+  | { readonly kind: "TENANT_BUDGET" }
   | { readonly kind: "ACTION_TYPE_BUDGET"; readonly action_type: ActionType }
   /** For everyone the platform alone has one, whatever owner is named. */
   | { readonly kind: "KILL_SWITCH"; readonly owner: SwitchOwner }

@@ -26,6 +26,8 @@ const HIDDEN: Readonly<Record<ConfigObject["kind"], readonly string[]>> = {
   MODE: [],
   APPROVAL_RULE: [],
   BUDGET: [],
+  BUDGET_CEILING: [],
+  TENANT_BUDGET: [],
   ACTION_TYPE_BUDGET: [],
   KILL_SWITCH: [],
   ACTION_TYPE: [],

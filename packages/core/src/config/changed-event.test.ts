@@ -13,6 +13,8 @@ test.each<ConfigAddress>([
   { scope: { kind: "GLOBAL" }, object: { kind: "API_KEY", key_id: "0123456789abcdef" } },
   { scope: tenant, object: { kind: "MODE" } },
   { scope: tenant, object: { kind: "ACTION_TYPE", action_type: NOTE } },
+  { scope: tenant, object: { kind: "BUDGET_CEILING" } },
+  { scope: tenant, object: { kind: "TENANT_BUDGET" } },
   { scope: { kind: "ACCOUNT", ...ACCOUNT }, object: { kind: "BUDGET" } },
   {
     scope: { kind: "ACCOUNT", ...ACCOUNT },

@@ -31,6 +31,12 @@ export const AutonomyConfigChanged = z.looseObject({
     ]),
     action_type: ActionType.nullable(),
     owner: SwitchOwner.optional().describe("Whose kill switch it is."),
+    ceiling: z
+      .enum(["PLATFORM", "TENANT"])
+      .optional()
+      .describe(
+        "Who sets the limit on all accounts of the tenant together that was changed; object is then BUDGET.",
+      ),
     action: z.string().describe("What was done, such as PUT /config."),
     actor: z.string(),
     request_id: z.string(),

@@ -2,7 +2,7 @@ import { SCHEMA_VERSION } from "../contract.ts";
 import type { SwitchOwner } from "../kill-switch/applied.ts";
 import type { Delivery } from "../ports.ts";
 import { attributesForm } from "../table/json-form.ts";
-import type { ConfigScope } from "./address.ts";
+import type { ConfigObject, ConfigScope } from "./address.ts";
 import { type ConfigChange, shown } from "./change.ts";
 import type { AutonomyConfigChanged } from "./changed-event.ts";
 
@@ -14,7 +14,7 @@ export function configChanged(change: ConfigChange, eventId: string): AutonomyCo
     data: {
       tenant_id: scope.kind === "GLOBAL" ? null : scope.tenant_id,
       account_id: scope.kind === "ACCOUNT" ? scope.account_id : null,
-      object: object.kind,
+      ...toldAs(object),
       action_type: "action_type" in object ? (object.action_type ?? null) : null,
       ...(object.kind === "KILL_SWITCH" ? { owner: ownerOf(scope, object.owner) } : {}),
       action: change.action,
@@ -34,4 +34,16 @@ function ownerOf(scope: ConfigScope, owner: SwitchOwner): SwitchOwner {
 export interface ChangeBus {
   /** One attempt, best effort: answers whether the bus took it. Never throws. */
   publish(changed: AutonomyConfigChanged): Promise<Delivery>;
+}
+
+/** The closed list of objects is as released: what came later is told as the nearest of them. */
+function toldAs({ kind }: ConfigObject): Pick<AutonomyConfigChanged["data"], "object" | "ceiling"> {
+  switch (kind) {
+    case "BUDGET_CEILING":
+      return { object: "BUDGET", ceiling: "PLATFORM" };
+    case "TENANT_BUDGET":
+      return { object: "BUDGET", ceiling: "TENANT" };
+    default:
+      return { object: kind };
+  }
 }

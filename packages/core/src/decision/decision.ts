@@ -38,12 +38,15 @@ const DecisionFields = z.looseObject({
   decided_at: z.string(),
   /** AUTO_EXECUTE only: the day whose budget it consumed. */
   date_key: DateKey.optional(),
+  /** AUTO_EXECUTE only: the day on which it counts against the tenant's ceiling, where one is set. */
+  tenant_date_key: DateKey.optional(),
 });
 
 /** The budget that granted an action. */
 export const GrantedBudget = BudgetReport.extend({
   limited_by: z.literal("DAY"),
   used: z.never().optional(),
+  scope: z.never().optional(),
 });
 export type GrantedBudget = z.infer<typeof GrantedBudget>;
 
@@ -66,6 +69,7 @@ const NOT_AUTOMATIC = {
   approval_source: z.null(),
   auto_executed: z.literal(false),
   date_key: z.never().optional(),
+  tenant_date_key: z.never().optional(),
 };
 
 const REQUIRE_APPROVAL = {
@@ -134,4 +138,5 @@ export const LEDGER_ONLY = {
   trace_id: true,
   causation_id: true,
   date_key: true,
+  tenant_date_key: true,
 } as const;

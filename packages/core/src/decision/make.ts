@@ -1,6 +1,7 @@
 import type { Ruling } from "../policy/evaluate.ts";
 import type { RatedFinding, Reason } from "../policy/policy.ts";
 import type { ClockReading } from "../policy/question.ts";
+import type { DateKey } from "../time.ts";
 import type {
   AutoExecuteDecision,
   BlockDecision,
@@ -18,11 +19,12 @@ interface Subject extends Pick<Decision, "autonomy_mode" | "mode_source" | "fact
   readonly now: Pick<ClockReading, "instant">;
 }
 
-/** The action runs by itself, counted for the day of the budget that granted it. */
+/** The action runs by itself, counted for the days of the budgets that granted it. */
 export function autoExecute(
   subject: Subject,
   ruling: Ruling<"AUTO_EXECUTE">,
   budget: GrantedBudget,
+  tenantDateKey: DateKey | undefined,
 ): AutoExecuteDecision {
   return {
     ...stated(subject, ruling),
@@ -34,6 +36,7 @@ export function autoExecute(
     auto_executed: true,
     budget,
     date_key: budget.date_key,
+    ...(tenantDateKey === undefined ? {} : { tenant_date_key: tenantDateKey }),
   };
 }
 

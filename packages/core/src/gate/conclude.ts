@@ -1,7 +1,7 @@
-import type { BudgetRefusal } from "../budget/claim.ts";
+import { type BudgetRefusal, tenantPosition } from "../budget/claim.ts";
 import { exhaustedFinding, grantedAt, spentAt, withinText } from "../budget/explain.ts";
-import type { BudgetPosition } from "../budget/state.ts";
-import type { Calendar } from "../day.ts";
+import type { ClaimPosition } from "../budget/state.ts";
+import type { Calendar, DateKey } from "../day.ts";
 import type {
   AutoExecuteDecision,
   GrantedBudget,
@@ -20,13 +20,20 @@ export type Reservation = { readonly granted: true } | BudgetRefusal;
 export function conclude(
   { question, allowed, claim }: ClaimingProposal,
   reservation: Reservation,
-  position: BudgetPosition,
+  position: ClaimPosition,
   calendar: Calendar,
 ): AutoExecuteDecision | RequireApprovalDecision {
+  const { terms, tenantTerms } = claim;
   if ("granted" in reservation) {
-    return withinBudget(question, allowed, grantedAt(claim.terms, position, calendar));
+    const budget = grantedAt(terms, position, calendar);
+    const tenantDateKey = tenantTerms && tenantPosition(position).dateKey;
+    return withinBudget(question, allowed, budget, tenantDateKey);
   }
-  return overBudget(question, allowed, spentAt(claim.terms, position, calendar, reservation));
+  const spent =
+    reservation.scope === undefined || tenantTerms === undefined
+      ? spentAt(terms, position, calendar, reservation)
+      : spentAt(tenantTerms, tenantPosition(position), calendar, reservation);
+  return overBudget(question, allowed, spent);
 }
 
 /** AUTO_EXECUTE within the budget reported: what the policy allowed, counted for a day. */
@@ -34,10 +41,11 @@ export function withinBudget(
   question: DecisionQuestion,
   allowed: Ruling<"AUTO_EXECUTE">,
   budget: GrantedBudget,
+  tenantDateKey?: DateKey,
 ): AutoExecuteDecision {
   const explanation = `${allowed.primary.explanation} ${withinText(budget)}`;
   const primary = { ...allowed.primary, explanation };
-  return autoExecute(question, { ...allowed, primary, findings: [primary] }, budget);
+  return autoExecute(question, { ...allowed, primary, findings: [primary] }, budget, tenantDateKey);
 }
 
 /** REQUIRE_APPROVAL because the budget reported is spent, although the policy allowed. */
@@ -46,7 +54,6 @@ export function overBudget(
   { policy_version }: Ruling<"AUTO_EXECUTE">,
   budget: SpentBudget,
 ): RequireApprovalDecision {
-  const { account_id: accountId, action_type: actionType } = question;
-  const finding = exhaustedFinding(budget, { accountId, actionType });
+  const finding = exhaustedFinding(budget, question);
   return requireApproval(question, heldBy(finding, policy_version), budget);
 }

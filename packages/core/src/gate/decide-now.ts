@@ -1,5 +1,5 @@
 import { refusalAt } from "../budget/claim.ts";
-import { positionNow } from "../budget/state.ts";
+import { claimPosition } from "../budget/claim-position.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { conclude } from "./conclude.ts";
@@ -13,9 +13,9 @@ import type { Snapshot } from "./snapshot.ts";
 export function decideNow(intent: ActionIntentV1, snapshot: Snapshot): Decision {
   const proposal = decide(intent, snapshot);
   if (proposal.kind === "held") return proposal.decision;
-  const { calendar, budgetState } = snapshot;
+  const { calendar } = snapshot;
   const { claim } = proposal;
-  const position = positionNow(budgetState, claim.terms.timeZone, calendar);
+  const position = claimPosition(claim, snapshot, calendar);
   if (position === undefined) throw new TypeError("No claim is made on an unreadable budget.");
   const reservation = refusalAt(position, claim) ?? ({ granted: true } as const);
   return conclude(proposal, reservation, position, calendar);

@@ -10,6 +10,7 @@ import type { BudgetReport } from "../budget/report.ts";
 import { defined } from "../defined.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { AUTONOMY_MODES } from "../mode/mode.ts";
+import { ABSENT } from "../stored.ts";
 import { decideNow } from "./decide-now.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -28,11 +29,12 @@ function shippedDecision(intent: ActionIntentV1, snapshot: Snapshot): Answer {
     modeSource: decision.mode_source ?? "",
     executableAfterApproval: decision.executable_after_approval,
     ...(budget && { budget: reported(budget) }),
+    ...(decision.tenant_date_key && { tenantDay: decision.tenant_date_key }),
   };
 }
 
-function reported({ date_key, limit, used, limited_by }: BudgetReport): ReferenceBudget {
-  return defined({ date_key, limit, used, limited_by });
+function reported({ date_key, limit, used, limited_by, scope }: BudgetReport): ReferenceBudget {
+  return defined({ date_key, limit, used, limited_by, scope });
 }
 
 function referenceAnswer(intent: ActionIntentV1, snapshot: Snapshot): Answer {
@@ -125,6 +127,34 @@ test("agrees with the reference on all boundaries of limit, cap, count, day and 
     const snapshot = aSnapshot({
       budgets: { account: readable(budget) },
       budgetState: aBudgetState({ date_key, count, byType, previous }),
+    });
+    expectAgreement(anIntent(), snapshot);
+  }
+});
+
+test("agrees with the reference on all boundaries of two ceilings, their caps and counts together", () => {
+  const sides = combinations([undefined, 0, 1, 2], [undefined, 0, 1, 2], [0], [0]).map(
+    ([limit, cap]) =>
+      limit === undefined
+        ? ABSENT
+        : readable({
+            max_autonomous_per_day: limit,
+            ...(cap === undefined ? {} : { max_per_action_type: { CREATE_INTERNAL_NOTE: cap } }),
+          }),
+  );
+  for (const [PLATFORM, TENANT, own, ofTenant] of combinations(
+    sides,
+    sides,
+    [0, 4, 5],
+    [0, 1, 2, 3],
+  )) {
+    const snapshot = aSnapshot({
+      ceilings: { PLATFORM, TENANT },
+      budgetState: aBudgetState({ count: own, byType: { CREATE_INTERNAL_NOTE: own } }),
+      tenantBudgetState: aBudgetState({
+        count: ofTenant,
+        byType: { CREATE_INTERNAL_NOTE: Math.min(ofTenant, 1) },
+      }),
     });
     expectAgreement(anIntent(), snapshot);
   }

@@ -1,5 +1,5 @@
 import type { BudgetClaim } from "../budget/claim.ts";
-import { claimTerms } from "../budget/terms.ts";
+import { claimTerms } from "../budget/claim-terms.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
 import type {
   BlockDecision,
@@ -44,7 +44,8 @@ export function decide(intent: ActionIntentV1, snapshot: Snapshot): Proposal {
   const budget = claimTerms(snapshot, intent.action_type, snapshot.calendar);
   if (budget.status === "missing") return held(withoutBudget(question, answer, budget.problem));
   const { account_id: accountId, action_type: actionType } = intent;
-  const claim = { accountId, actionType, terms: budget.terms };
+  const { terms, tenantTerms } = budget;
+  const claim = { accountId, actionType, terms, ...(tenantTerms && { tenantTerms }) };
   return { kind: "claiming", question, allowed: answer, claim };
 }
 

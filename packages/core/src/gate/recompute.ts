@@ -33,7 +33,7 @@ export function recompute(record: DecisionRecord): Recomputed {
   const answer = evaluatePolicy(policy, question);
   const decision =
     answer.decision === "AUTO_EXECUTE"
-      ? withBudget(question, answer, record.budget)
+      ? withBudget(question, answer, record)
       : refuse(question, answer);
   return { status: "recomputed", decision };
 }
@@ -42,12 +42,12 @@ export function recompute(record: DecisionRecord): Recomputed {
 function withBudget(
   question: DecisionQuestion,
   allowed: Ruling<"AUTO_EXECUTE">,
-  budget: DecisionRecord["budget"],
+  { budget, tenant_date_key }: DecisionRecord,
 ): Decision {
   const { budget_problem } = question.facts;
   if (budget_problem !== undefined) return withoutBudget(question, allowed, budget_problem);
   if (budget === undefined) return withoutBudget(question, allowed, "no budget was recorded");
   return budget.used === undefined
-    ? withinBudget(question, allowed, budget)
+    ? withinBudget(question, allowed, budget, tenant_date_key)
     : overBudget(question, allowed, budget);
 }

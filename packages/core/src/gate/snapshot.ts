@@ -1,3 +1,4 @@
+import type { TenantCeilings } from "../budget/ceiling.ts";
 import type { BudgetState } from "../budget/state.ts";
 import type { BudgetConfigs } from "../budget/terms.ts";
 import type { ConfiguredEntries } from "../catalogue/find-entry.ts";
@@ -15,6 +16,9 @@ export interface StoredFacts {
   readonly activePolicy: PolicyPointers;
   readonly budgets: BudgetConfigs;
   readonly budgetState: Stored<BudgetState>;
+  readonly ceilings: TenantCeilings;
+  /** What the accounts of the tenant have spent together, since a ceiling is in force. */
+  readonly tenantBudgetState: Stored<BudgetState>;
 }
 
 /** All the gate may know when it decides: what is stored, and what time it is. */

@@ -10,7 +10,7 @@ import {
   readable,
 } from "../../test/fixtures.ts";
 import {
-  budgetWrite,
+  budgetWritesOf,
   COUNTER_CONDITION_BYTES_MAX,
   COUNTERS_PER_WRITE_MAX,
   planClaims,
@@ -25,7 +25,7 @@ const AT = "2026-11-22T09:30:00.000Z";
 function writesFor(state: Stored<BudgetState>, claims = [{ claim: aClaim() }]) {
   const position = positionNow(state, "UTC", calendar());
   if (position === undefined) throw new TypeError("The state is readable.");
-  return budgetWrites(budgetWrite(ACCOUNT, position, claims, AT));
+  return budgetWritesOf(ACCOUNT, position, claims, AT).flatMap(budgetWrites);
 }
 
 function itemOf(write: Write | undefined) {

@@ -2,9 +2,9 @@ import type { BudgetWrite } from "../budget/claim.ts";
 import { EVERY_CLAIM } from "../budget/counter.ts";
 import type { OpenDay } from "../budget/state.ts";
 import { type DateKey, expirySeconds } from "../day.ts";
-import type { AccountRef } from "../ids.ts";
+import type { BudgetOwner } from "../ids.ts";
 import type { Item, KeyedItem, Put, Update, Write } from "../table/table.ts";
-import { accountPk, CURRENT_BUDGET_STATE_SK, closedDaySk } from "./keys.ts";
+import { budgetPk, CURRENT_BUDGET_STATE_SK, closedDaySk } from "./keys.ts";
 
 /** How long a closed day's row is kept after its day. */
 const CLOSED_DAY_KEPT_DAYS = 90;
@@ -52,7 +52,7 @@ function openDay(write: BudgetWrite, condition: Pick<Put, "condition" | "names" 
     kind: "put",
     table: "budgetState",
     item: {
-      pk: accountPk(write),
+      pk: budgetPk(write),
       sk: CURRENT_BUDGET_STATE_SK,
       ...dayAttributes(write, position.dateKey, position.previousConsumedOn),
       ...countsAfter(write),
@@ -99,7 +99,7 @@ function countUp(write: BudgetWrite): Update {
   return {
     kind: "update",
     table: "budgetState",
-    pk: accountPk(write),
+    pk: budgetPk(write),
     sk: CURRENT_BUDGET_STATE_SK,
     update: `SET updated_at = :updatedAt ADD ${additions.join(", ")}`,
     condition: conditions.join(" AND "),
@@ -110,11 +110,11 @@ function countUp(write: BudgetWrite): Update {
 
 /** The row of a day that is not open any more. */
 export function closedDay(
-  { updatedAt, ...account }: AccountRef & Pick<BudgetWrite, "updatedAt">,
+  { updatedAt, ...account }: BudgetOwner & Pick<BudgetWrite, "updatedAt">,
   closing: OpenDay,
 ): KeyedItem {
   return {
-    pk: accountPk(account),
+    pk: budgetPk(account),
     sk: closedDaySk(closing.dateKey),
     ...dayAttributes(account, closing.dateKey, closing.previousConsumedOn),
     ...Object.fromEntries(closing.counts),
@@ -136,13 +136,13 @@ export function daysSetAside(days: readonly OpenDay[] = []): Item {
 }
 
 export function dayAttributes(
-  { tenant_id, account_id }: AccountRef,
+  { tenant_id, account_id }: BudgetOwner,
   dateKey: DateKey,
   previousConsumedOn: DateKey | undefined,
 ): Item {
   return {
     tenant_id,
-    account_id,
+    ...(account_id === undefined ? {} : { account_id }),
     date_key: dateKey,
     ...(previousConsumedOn === undefined ? {} : { previous_consumed_on: previousConsumedOn }),
   };

@@ -1,10 +1,11 @@
 import { ApiKeyV1 } from "../access/api-key.ts";
 import { ApprovalRuleV1 } from "../approval/rule.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../budget/budget.ts";
+import { TenantCeilingV1 } from "../budget/ceiling.ts";
 import { ActionTypeConfigV1 } from "../catalogue/action-type.ts";
-import type { ConfigObject, ConfigScope } from "../config/address.ts";
+import type { ConfigAddress, ConfigObject } from "../config/address.ts";
 import { type ConfigChange, shown } from "../config/change.ts";
-import type { AccountRef } from "../ids.ts";
+import type { BudgetOwner } from "../ids.ts";
 import { KillSwitchV1 } from "../kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../mode/mode.ts";
 import { ActivePolicyV1 } from "../policy/policy.ts";
@@ -12,7 +13,7 @@ import type { Delete, KeyedItem, Put, Update, Write } from "../table/table.ts";
 import { configAddress } from "./config-keys.ts";
 import {
   AUDIT_PREFIX,
-  accountPk,
+  budgetPk,
   CURRENT_BUDGET_STATE_SK,
   GLOBAL_PK,
   OBJECT_COUNT_SK,
@@ -21,12 +22,12 @@ import {
 
 /**
  * The writes of one change: the object, what counts the tenant's objects where their number changes,
- * the audit entry, and the account's fence if it has one.
+ * the audit entry, and the fence of the budget it concerns.
  *
  * @param objectsMax how many objects a tenant may have
  */
 export function changeWrites(change: ConfigChange, auditId: string, objectsMax: number): Write[] {
-  const fenced = fencedAccount(change.scope);
+  const fenced = fencedBudget(change);
   return [
     objectWrite(change),
     ...objectCount(change, objectsMax),
@@ -57,29 +58,47 @@ function objectCount({ scope, object, before, after }: ConfigChange, objectsMax:
   ];
 }
 
-/** The account whose decisions a change in a scope must not race with. */
-export function fencedAccount(scope: ConfigScope): AccountRef | undefined {
-  return scope.kind === "ACCOUNT" ? scope : undefined;
+/** The budget whose claims a change must not race with: its account's, or of a ceiling its tenant's. */
+export function fencedBudget({ scope, object }: ConfigAddress): BudgetOwner | undefined {
+  switch (scope.kind) {
+    case "GLOBAL":
+      return undefined;
+    case "TENANT":
+      return isCeiling(object) ? scope : undefined;
+    case "ACCOUNT":
+      return scope;
+    default:
+      return scope satisfies never;
+  }
 }
 
-/** Raises an account's fence: commits that rely on facts read before it are refused. */
-function fenceRaise(account: AccountRef): Update {
+function isCeiling({ kind }: ConfigObject): boolean {
+  return kind === "BUDGET_CEILING" || kind === "TENANT_BUDGET";
+}
+
+/** Raises a budget's fence: commits that rely on facts read before it are refused. */
+function fenceRaise({ tenant_id, account_id }: BudgetOwner): Update {
+  const ofAccount = account_id !== undefined;
   return {
     kind: "update",
     table: "budgetState",
-    pk: accountPk(account),
+    pk: budgetPk({ tenant_id, ...(ofAccount ? { account_id } : {}) }),
     sk: CURRENT_BUDGET_STATE_SK,
-    update: "SET tenant_id = :tenant, account_id = :account ADD fence :one",
-    values: { ":tenant": account.tenant_id, ":account": account.account_id, ":one": 1 },
+    update: `SET tenant_id = :tenant${ofAccount ? ", account_id = :account" : ""} ADD fence :one`,
+    values: {
+      ":tenant": tenant_id,
+      ...(ofAccount ? { ":account": account_id } : {}),
+      ":one": 1,
+    },
   };
 }
 
 /**
- * Raises an account's fence if it was ever raised. Without a budget state it never was, and no
- * change of the account needs it: each makes one.
+ * Raises a budget's fence if it was ever raised. Without a budget state it never was, and no change
+ * needs it: each makes one.
  */
-export function fenceRaiseAgain(account: AccountRef): Update {
-  return { ...fenceRaise(account), condition: "attribute_exists(pk)" };
+export function fenceRaiseAgain(owner: BudgetOwner): Update {
+  return { ...fenceRaise(owner), condition: "attribute_exists(pk)" };
 }
 
 function objectWrite(change: ConfigChange): Put | Delete {
@@ -95,6 +114,8 @@ const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>
   MODE: AutonomyModeConfigV1,
   APPROVAL_RULE: ApprovalRuleV1,
   BUDGET: AutonomyBudgetV1,
+  BUDGET_CEILING: TenantCeilingV1,
+  TENANT_BUDGET: TenantCeilingV1,
   ACTION_TYPE_BUDGET: ActionTypeBudgetV1,
   KILL_SWITCH: KillSwitchV1,
   ACTION_TYPE: ActionTypeConfigV1,

@@ -7,11 +7,13 @@ import {
   actionTypeBudgetSk,
   approvalRuleSk,
   BUDGET_SK,
+  CEILING_SK,
   catalogueSk,
   GLOBAL_PK,
   KILL_SWITCH_SK,
   modeSk,
   PLATFORM_KILL_SWITCH_SK,
+  TENANT_BUDGET_SK,
   tenantPk,
 } from "./keys.ts";
 
@@ -48,6 +50,10 @@ function objectSk(
       return approvalRuleSk(object.action_type);
     case "BUDGET":
       return BUDGET_SK;
+    case "BUDGET_CEILING":
+      return CEILING_SK;
+    case "TENANT_BUDGET":
+      return TENANT_BUDGET_SK;
     case "ACTION_TYPE_BUDGET":
       return actionTypeBudgetSk(object.action_type);
     case "KILL_SWITCH":

@@ -9,6 +9,7 @@ import {
   budgetFrom,
   budgetStateFrom,
   catalogueEntryFrom,
+  ceilingFrom,
   killSwitchFrom,
   modeFrom,
   recordFrom,
@@ -18,6 +19,7 @@ import {
   accountPk,
   actionTypeBudgetSk,
   BUDGET_SK,
+  CEILING_SK,
   CURRENT_BUDGET_STATE_SK,
   catalogueSk,
   decisionKey,
@@ -25,6 +27,7 @@ import {
   KILL_SWITCH_SK,
   modeSk,
   PLATFORM_KILL_SWITCH_SK,
+  TENANT_BUDGET_SK,
   tenantPk,
 } from "./keys.ts";
 
@@ -71,6 +74,8 @@ function facts(
   const account = accountPk(request);
   const type = request.action_type;
   const config = (pk: string, sk: string) => lookup({ table: "config", pk, sk });
+  const state = (pk: string) =>
+    budgetStateFrom(lookup({ table: "budgetState", pk, sk: CURRENT_BUDGET_STATE_SK }));
   return {
     modes: {
       ACCOUNT_ACTION_TYPE: modeFrom(config(account, modeSk(type))),
@@ -99,8 +104,11 @@ function facts(
       accountActionType: actionTypeBudgetFrom(config(account, actionTypeBudgetSk(type))),
       tenant: budgetFrom(config(tenant, BUDGET_SK)),
     },
-    budgetState: budgetStateFrom(
-      lookup({ table: "budgetState", pk: account, sk: CURRENT_BUDGET_STATE_SK }),
-    ),
+    budgetState: state(account),
+    ceilings: {
+      PLATFORM: ceilingFrom(config(tenant, CEILING_SK)),
+      TENANT: ceilingFrom(config(tenant, TENANT_BUDGET_SK)),
+    },
+    tenantBudgetState: state(tenant),
   };
 }

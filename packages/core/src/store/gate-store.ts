@@ -1,7 +1,7 @@
 import type { BudgetWrite } from "../budget/claim.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
 import type { ClaimReply, FactsBatch, FactsRequest, GateStore, RecordReply } from "../ports.ts";
-import type { Put, Table } from "../table/table.ts";
+import type { Put, Table, Write } from "../table/table.ts";
 import { type BatchRead, batchRead } from "./batch-read.ts";
 import { budgetWrites } from "./budget-write.ts";
 import { factsAddresses, factsReplies } from "./facts.ts";
@@ -12,7 +12,7 @@ export function gateStore(table: Table): GateStore {
   return {
     readFacts: (requests) => readFacts(table, requests),
     record: (record) => putRecord(table, record),
-    recordClaims: (records, write) => commit(table, records, write),
+    recordClaims: (records, writes) => commit(table, records, writes),
   };
 }
 
@@ -40,23 +40,31 @@ async function putRecord(table: Table, record: DecisionRecord): Promise<RecordRe
     : { status: "exists", existing: recordFrom(reply.item) };
 }
 
-/** The budget's writes come first, the decisions after them: replies name writes by their place. */
+/** The budgets' writes come first, the decisions after them: replies name writes by their place. */
 async function commit(
   table: Table,
   records: readonly DecisionRecord[],
-  write: BudgetWrite,
+  writes: readonly BudgetWrite[],
 ): Promise<ClaimReply> {
-  const budget = budgetWrites(write);
-  const reply = await table.transact([...budget, ...records.map(newRecord)]);
+  const budgets: Write[] = [];
+  const states = writes.map((write) => {
+    const place = budgets.length;
+    budgets.push(...budgetWrites(write));
+    return place;
+  });
+  const reply = await table.transact([...budgets, ...records.map(newRecord)]);
   if (reply.status === "done") return { status: "committed" };
   const { refused } = reply;
-  const decisions = [...refused].filter(([place]) => place >= budget.length);
+  const decisions = [...refused].filter(([place]) => place >= budgets.length);
+  const moved = [...states.entries()].filter(([, place]) => refused.has(place));
   return {
     status: "refused",
     existing: new Map(
-      decisions.map(([place, item]) => [place - budget.length, recordFrom(item)] as const),
+      decisions.map(([place, item]) => [place - budgets.length, recordFrom(item)] as const),
     ),
-    ...(refused.has(0) ? { budget: budgetStateFrom(refused.get(0)) } : {}),
+    moved: new Map(
+      moved.map(([index, place]) => [index, budgetStateFrom(refused.get(place))] as const),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { StoredActionTypeBudget, StoredBudget } from "../budget/budget.ts";
+import { StoredCeiling } from "../budget/ceiling.ts";
 import type { Counter } from "../budget/counter.ts";
 import { isCounter } from "../budget/limits/limits.ts";
 import type { BudgetState, OpenDay as Day } from "../budget/state.ts";
@@ -36,6 +37,10 @@ export function budgetFrom(item: Item | undefined): Stored<StoredBudget> {
 
 export function actionTypeBudgetFrom(item: Item | undefined): Stored<StoredActionTypeBudget> {
   return storedAs(StoredActionTypeBudget, item);
+}
+
+export function ceilingFrom(item: Item | undefined): Stored<StoredCeiling> {
+  return storedAs(StoredCeiling, item);
 }
 
 export function activePolicyFrom(item: Item | undefined): Stored<ActivePolicyV1> {

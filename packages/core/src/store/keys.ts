@@ -1,6 +1,14 @@
 import type { ApprovalState } from "../approval/approval.ts";
 import type { DateKey } from "../day.ts";
-import type { AccountId, AccountRef, ActionType, IntentId, IntentRef, TenantId } from "../ids.ts";
+import type {
+  AccountId,
+  AccountRef,
+  ActionType,
+  BudgetOwner,
+  IntentId,
+  IntentRef,
+  TenantId,
+} from "../ids.ts";
 import type { Key } from "../table/table.ts";
 
 export const GLOBAL_PK = "GLOBAL";
@@ -11,6 +19,11 @@ export function tenantPk(tenantId: TenantId): string {
 
 export function accountPk({ tenant_id, account_id }: AccountRef): string {
   return `TENANT#${tenant_id}#ACCOUNT#${account_id}`;
+}
+
+/** Where a budget's days are stored. */
+export function budgetPk({ tenant_id, account_id }: BudgetOwner): string {
+  return account_id === undefined ? tenantPk(tenant_id) : accountPk({ tenant_id, account_id });
 }
 
 export const MODE_PREFIX = "AUTONOMY#";
@@ -32,6 +45,10 @@ export const ACTION_TYPE_BUDGET_PREFIX = "BUDGET#ACTION_TYPE#";
 export function actionTypeBudgetSk(actionType: ActionType): string {
   return `${ACTION_TYPE_BUDGET_PREFIX}${actionType}`;
 }
+
+/** Limits on all accounts of a tenant together: the platform's, and the tenant's own. */
+export const CEILING_SK = "BUDGET#CEILING";
+export const TENANT_BUDGET_SK = "BUDGET#TENANT";
 
 export const KILL_SWITCH_SK = "KILL_SWITCH";
 

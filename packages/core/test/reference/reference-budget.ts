@@ -17,6 +17,8 @@ export interface ReferenceBudget {
   readonly limit: number;
   readonly used?: number;
   readonly limited_by: "DAY" | "ACTION_TYPE";
+  /** The limit is that of the tenant's ceilings. */
+  readonly scope?: "TENANT";
 }
 
 /** The terms of an action type; none where there is no budget, or one that cannot be read. */
@@ -41,7 +43,7 @@ export function termsOf(itemAt: ItemAt, type: string): ReferenceTerms | undefine
   };
 }
 
-function isCaps(caps: unknown): caps is Record<string, number> {
+export function isCaps(caps: unknown): caps is Record<string, number> {
   if (typeof caps !== "object" || caps === null || Array.isArray(caps)) return false;
   return Object.entries(caps).every(([type, cap]) => isType(type) && isCount(cap));
 }
@@ -145,6 +147,17 @@ function newFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-function isZone(zone: unknown): zone is string {
+export function isZone(zone: unknown): zone is string {
   return typeof zone === "string" && /^[A-Za-z]/.test(zone) && formatOf(zone) !== undefined;
+}
+
+/** The first limit that is spent where a budget stands. */
+export function spentLimit(
+  terms: ReferenceTerms,
+  { day: date_key, used, usedOfType, lastUsed }: Standing,
+): (ReferenceBudget & { readonly used: number }) | undefined {
+  const limit = referenceLimit(terms, date_key, lastUsed);
+  if (used >= limit) return { date_key, limit, used, limited_by: "DAY" };
+  if (terms.cap === undefined || usedOfType < terms.cap) return undefined;
+  return { date_key, limit: terms.cap, used: usedOfType, limited_by: "ACTION_TYPE" };
 }

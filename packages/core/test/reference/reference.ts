@@ -2,9 +2,11 @@ import {
   type ReferenceBudget,
   type ReferenceTerms,
   referenceLimit,
+  spentLimit,
   standingOf,
   termsOf,
 } from "./reference-budget.ts";
+import { ceilingOf } from "./reference-ceiling.ts";
 import {
   type ItemAt,
   isInstant,
@@ -30,11 +32,15 @@ export interface ReferenceAnswer {
   readonly modeSource: string;
   readonly executableAfterApproval: boolean;
   readonly budget?: ReferenceBudget;
+  /** The day on which it counts against the tenant's ceilings. */
+  readonly tenantDay?: string;
 }
 
 /** An answer before the account's day is looked at; AUTO_EXECUTE has the terms it is held to. */
 export interface ReferenceProposal extends ReferenceAnswer {
   readonly terms?: ReferenceTerms;
+  /** What the tenant's ceilings hold it to, where one is set. */
+  readonly ceiling?: ReferenceTerms;
 }
 
 export interface Match {
@@ -57,6 +63,8 @@ export function concerning(type: string): (readonly [ScopeName, string])[] {
     ["ACCOUNT", "BUDGET#CONFIG"],
     ["TENANT", "BUDGET#CONFIG"],
     ["ACCOUNT", `BUDGET#ACTION_TYPE#${type}`],
+    ["TENANT", "BUDGET#CEILING"],
+    ["TENANT", "BUDGET#TENANT"],
   ];
 }
 
@@ -66,29 +74,34 @@ export function referenceDecision(
   itemAt: ItemAt,
   nowMs: number,
 ): ReferenceAnswer {
-  const { terms, ...proposal } = referenceProposal(intent, itemAt, nowMs);
+  const { terms, ceiling, ...proposal } = referenceProposal(intent, itemAt, nowMs);
   if (terms === undefined) return proposal;
   const type = String(intent.action_type);
-  const state = itemAt("ACCOUNT", "BUDGET_STATE#CURRENT");
-  const standing = standingOf(state, type, terms.zone, nowMs);
+  const standing = standingOf(itemAt("ACCOUNT", "BUDGET_STATE#CURRENT"), type, terms.zone, nowMs);
   if (standing === undefined) return held([NO_BUDGET], proposal);
-  const { day: date_key, used, usedOfType, lastUsed } = standing;
+  const shared = ceiling && {
+    terms: ceiling,
+    standing: standingOf(itemAt("TENANT", "BUDGET_STATE#CURRENT"), type, ceiling.zone, nowMs),
+  };
+  if (shared !== undefined && shared.standing === undefined) return held([NO_BUDGET], proposal);
+  const own = spentLimit(terms, standing);
+  if (own !== undefined) return spent(`BUDGET_${own.limited_by}`, own, proposal);
+  const ofTenant = shared?.standing && spentLimit(shared.terms, shared.standing);
+  if (ofTenant !== undefined) {
+    const budget = { ...ofTenant, scope: "TENANT" } as const;
+    return spent(`BUDGET_TENANT_${budget.limited_by}`, budget, proposal);
+  }
+  const { day: date_key, lastUsed } = standing;
   const limit = referenceLimit(terms, date_key, lastUsed);
-  if (used >= limit) {
-    const spent = held([approval("BUDGET_EXHAUSTED", "BUDGET_DAY")], proposal);
-    return { ...spent, budget: { date_key, limit, used, limited_by: "DAY" } };
-  }
-  if (terms.cap !== undefined && usedOfType >= terms.cap) {
-    const spent = held([approval("BUDGET_EXHAUSTED", "BUDGET_ACTION_TYPE")], proposal);
-    const budget = {
-      date_key,
-      limit: terms.cap,
-      used: usedOfType,
-      limited_by: "ACTION_TYPE",
-    } as const;
-    return { ...spent, budget };
-  }
-  return { ...proposal, budget: { date_key, limit, limited_by: "DAY" } };
+  return {
+    ...proposal,
+    budget: { date_key, limit, limited_by: "DAY" },
+    ...(shared?.standing && { tenantDay: shared.standing.day }),
+  };
+}
+
+function spent(clause: string, budget: ReferenceBudget, proposal: ReferenceAnswer) {
+  return { ...held([approval("BUDGET_EXHAUSTED", clause)], proposal), budget };
 }
 
 /** The same, as if nothing were spent yet. */
@@ -114,7 +127,16 @@ export function referenceProposal(
   if (matches.length > 0) return held(matches, context);
   const terms = termsOf(itemAt, type);
   if (terms === undefined) return held([NO_BUDGET], context);
-  return { ...context, ...ALLOWED, matches: [ALLOWED], executableAfterApproval: true, terms };
+  const { readable, terms: ceiling } = ceilingOf(itemAt, type);
+  if (!readable) return held([NO_BUDGET], context);
+  return {
+    ...context,
+    ...ALLOWED,
+    matches: [ALLOWED],
+    executableAfterApproval: true,
+    terms,
+    ...(ceiling && { ceiling }),
+  };
 }
 
 function approval(reason: string, clause = reason): Match {

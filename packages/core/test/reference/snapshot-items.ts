@@ -9,6 +9,7 @@ import type { ItemAt, StoredItem } from "./stored-item.ts";
 /** The items a snapshot may have been read from. */
 export function itemsOf(snapshot: Snapshot, type: ActionType): ItemAt {
   const { modes, killSwitches, catalogue, activePolicy, budgets, budgetState } = snapshot;
+  const { ceilings, tenantBudgetState } = snapshot;
   const items = new Map<string, StoredItem>([
     [`ACCOUNT AUTONOMY#${type}`, modeItem(modes.ACCOUNT_ACTION_TYPE)],
     [`TENANT AUTONOMY#${type}`, modeItem(modes.TENANT_ACTION_TYPE)],
@@ -28,6 +29,9 @@ export function itemsOf(snapshot: Snapshot, type: ActionType): ItemAt {
     ["TENANT BUDGET#CONFIG", itemOf(budgets.tenant)],
     [`ACCOUNT BUDGET#ACTION_TYPE#${type}`, itemOf(budgets.accountActionType)],
     ["ACCOUNT BUDGET_STATE#CURRENT", stateItem(budgetState)],
+    ["TENANT BUDGET#CEILING", itemOf(ceilings.PLATFORM)],
+    ["TENANT BUDGET#TENANT", itemOf(ceilings.TENANT)],
+    ["TENANT BUDGET_STATE#CURRENT", stateItem(tenantBudgetState)],
   ]);
   return (scope, sk) => items.get(`${scope} ${sk}`);
 }

@@ -1,6 +1,7 @@
 import { REQUEST_LIMITS, type RequestLimit } from "@autonomy-gate/core/topology";
 import * as z from "zod";
 import { arnOf, named, ofType, text } from "../synthesis/find.ts";
+import type { Synthesis, SynthesisedResource } from "../synthesis/synthesis.ts";
 import { type Check, differences } from "./check.ts";
 
 /** The contract's routes without a credential. */
@@ -9,15 +10,24 @@ const PUBLIC = ["GET /docs", "GET /health", "GET /openapi.json", "OPTIONS /{prox
 /** The kill switch by its methods: `ANY` would take its preflight requests, and refuse them. */
 const KILL_SWITCH = ["GET /kill-switch", "PUT /kill-switch"];
 
+const AUTHORIZER = "AutonomyAdminApiAuthorizerCredentialsAuthorizer";
+const STOP_AUTHORIZER = "AutonomyAdminApiAuthorizerStopCredentialsAuthorizer";
+
 const GUARDED = ["ANY /{proxy+}", ...KILL_SWITCH];
 
-/** Every route but those asks the authorizer, and all reach the one function. */
+/**
+ * Every route but those asks an authorizer. The kill switch has an authorizer and a function of its
+ * own, whose executions no other route can take.
+ */
 export const everyRouteIsBehindTheAuthorizer: Check = (synthesis) => {
   const routes = ofType(synthesis, "apigatewayv2/route:Route");
-  const authorizer = text(
-    named(synthesis, "AutonomyAdminApiAuthorizerCredentialsAuthorizer"),
-    "name",
-  );
+  const authorizerOf = (routeKey: string) =>
+    text(named(synthesis, KILL_SWITCH.includes(routeKey) ? STOP_AUTHORIZER : AUTHORIZER), "name");
+  const functionOf = (routeKey: string) =>
+    arnOf(
+      synthesis,
+      KILL_SWITCH.includes(routeKey) ? "AutonomyKillSwitchFunction" : "AutonomyAdminFunction",
+    );
   const open = routes.filter(({ inputs }) => inputs.authorizationType === "NONE");
   const guarded = routes.filter((route) => !open.includes(route));
   return [
@@ -34,35 +44,48 @@ export const everyRouteIsBehindTheAuthorizer: Check = (synthesis) => {
       GUARDED.map((routeKey) => ({
         routeKey,
         authorizationType: "CUSTOM",
-        authorizerId: authorizer,
+        authorizerId: authorizerOf(routeKey),
       })),
     ),
-    ...ofType(synthesis, "apigatewayv2/integration:Integration").flatMap(({ name, inputs }) =>
-      differences(name, inputs.integrationUri, arnOf(synthesis, "AutonomyAdminFunction")),
+    ...routes.flatMap((route) =>
+      differences(
+        `The function of ${route.name}`,
+        integrationOf(synthesis, route),
+        functionOf(z.string().parse(route.inputs.routeKey)),
+      ),
     ),
   ];
 };
 
-/** It is asked about every call, whichever of the two headers carries the credential. */
-export const theAuthorizerDecidesEveryCall: Check = (synthesis) => {
-  const { authorizerUri, apiId, name, ...inputs } = named(
-    synthesis,
-    "AutonomyAdminApiAuthorizerCredentialsAuthorizer",
-  ).inputs;
-  const asks = z.string().parse(authorizerUri);
-  return [
-    ...differences("The authorizer", inputs, {
-      authorizerType: "REQUEST",
-      authorizerPayloadFormatVersion: "2.0",
-      authorizerResultTtlInSeconds: 0,
-      enableSimpleResponses: true,
-      identitySources: [],
-    }),
-    ...(asks.includes(arnOf(synthesis, "AutonomyAuthorizerFunction"))
-      ? []
-      : [`The authorizer asks ${asks}`]),
-  ];
-};
+/** A route's target is `integrations/<id>`. */
+function integrationOf(synthesis: Synthesis, { inputs }: SynthesisedResource): unknown {
+  const integrations = ofType(synthesis, "apigatewayv2/integration:Integration");
+  const target = z
+    .string()
+    .parse(inputs.target)
+    .replace(/^integrations\//, "");
+  return integrations.find((one) => text(one, "name") === target)?.inputs.integrationUri;
+}
+
+/** They are asked about every call, whichever of the two headers carries the credential. */
+export const theAuthorizerDecidesEveryCall: Check = (synthesis) =>
+  [
+    { authorizer: AUTHORIZER, asked: "AutonomyAuthorizerFunction" },
+    { authorizer: STOP_AUTHORIZER, asked: "AutonomyKillSwitchAuthorizerFunction" },
+  ].flatMap(({ authorizer, asked }) => {
+    const { authorizerUri, apiId, name, ...inputs } = named(synthesis, authorizer).inputs;
+    const asks = z.string().parse(authorizerUri);
+    return [
+      ...differences(authorizer, inputs, {
+        authorizerType: "REQUEST",
+        authorizerPayloadFormatVersion: "2.0",
+        authorizerResultTtlInSeconds: 0,
+        enableSimpleResponses: true,
+        identitySources: [],
+      }),
+      ...(asks.includes(`${arnOf(synthesis, asked)}/`) ? [] : [`${authorizer} asks ${asks}`]),
+    ];
+  });
 
 const RouteSettings = z.array(z.looseObject({ routeKey: z.string() }));
 

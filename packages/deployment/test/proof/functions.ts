@@ -37,6 +37,12 @@ export const functionsAreAsDesigned: Check = (synthesis) => {
       ...admin,
     },
     AutonomyAuthorizerFunction: { timeout: 10, memorySize: 512, ...admin },
+    AutonomyKillSwitchFunction: {
+      timeout: ADMIN.timeoutSeconds,
+      memorySize: ADMIN.memoryMegabytes,
+      ...admin,
+    },
+    AutonomyKillSwitchAuthorizerFunction: { timeout: 10, memorySize: 512, ...admin },
   };
   const functions = ofType(synthesis, "lambda/function:Function");
   return [

@@ -10,6 +10,7 @@ import * as z from "zod";
 import { arnOf, named, ofType, type Statement, statements, text } from "../synthesis/find.ts";
 import type { Synthesis } from "../synthesis/synthesis.ts";
 import { type Check, differences } from "./check.ts";
+import { notOverTls } from "./tls.ts";
 
 /** What each function may do, in full. A change here is a change of what it may do. */
 function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Statement[]>> {
@@ -17,6 +18,17 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
   const budgetState = arnOf(synthesis, "AutonomyBudgetStateTable");
   const ledger = arnOf(synthesis, "AutonomyLedgerTable");
   const bus = arnOf(synthesis, "AutonomyBusBus");
+  const changeEvents = allow(["events:PutEvents"], bus, {
+    StringEquals: {
+      "events:source": [ADMIN_SOURCE],
+      "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
+    },
+  });
+  const authorizer = [
+    allow(["dynamodb:GetItem"], config, {
+      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+    }),
+  ];
   return {
     AutonomyConsumer: [
       allow(
@@ -46,18 +58,22 @@ function allowed(synthesis: Synthesis): Readonly<Record<string, readonly Stateme
         ledger,
       ),
       allow(["dynamodb:Query"], `${ledger}/index/${DECISIONS_INDEX}`),
-      allow(["events:PutEvents"], bus, {
-        StringEquals: {
-          "events:source": [ADMIN_SOURCE],
-          "events:detail-type": [CONFIG_CHANGED_DETAIL_TYPE],
-        },
-      }),
+      changeEvents,
     ],
-    AutonomyAuthorizer: [
-      allow(["dynamodb:GetItem"], config, {
+    AutonomyKillSwitch: [
+      allow(["dynamodb:GetItem"], config),
+      allow(["dynamodb:PutItem"], config, {
+        "ForAllValues:StringNotEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
+      }),
+      allow(["dynamodb:UpdateItem"], config, {
         "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["API_KEY"] },
       }),
+      allow(["dynamodb:UpdateItem"], budgetState),
+      allow(["dynamodb:PutItem"], ledger),
+      changeEvents,
     ],
+    AutonomyAuthorizer: authorizer,
+    AutonomyKillSwitchAuthorizer: authorizer,
   };
 }
 
@@ -111,7 +127,7 @@ export const nothingIsAllowedAtLarge: Check = (synthesis) => {
     roleStatements(synthesis, name.replace(/Role$/, "")).map((statement) => ({ name, statement })),
   );
   return [
-    ...differences("The number of roles", roles.length, 3),
+    ...differences("The number of roles", roles.length, 5),
     ...all.flatMap(({ name, statement }) => [
       ...statement.Action.filter((action) => action.includes("*")).map(
         (action) => `${name} may do ${action}`,
@@ -137,8 +153,8 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
     Resource: [arnOf(synthesis, "AutonomyBusBus")],
     Condition,
   });
-  const notBy = (role: string) => ({
-    ArnNotEquals: { "aws:PrincipalArn": [arnOf(synthesis, role)] },
+  const notBy = (...roles: string[]) => ({
+    ArnNotEquals: { "aws:PrincipalArn": roles.map((role) => arnOf(synthesis, role)) },
   });
   return [
     ...differences(
@@ -147,6 +163,7 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
       text(named(synthesis, "AutonomyBusBus"), "name"),
     ),
     ...differences("The policy of the bus", statements(policy), [
+      notOverTls("events:PutEvents", arnOf(synthesis, "AutonomyBusBus")),
       deny("IntentsOfOtherSources", {
         StringEquals: { "events:detail-type": [INTENT_DETAIL_TYPE] },
         StringNotEquals: { "events:source": ["cc-native.decision"] },
@@ -157,7 +174,7 @@ export const theBusRefusesForgeries: Check = (synthesis) => {
       }),
       deny("ConfigChangesByOthers", {
         StringEquals: { "events:source": [ADMIN_SOURCE] },
-        ...notBy("AutonomyAdminRole"),
+        ...notBy("AutonomyAdminRole", "AutonomyKillSwitchRole"),
       }),
     ]),
   ];

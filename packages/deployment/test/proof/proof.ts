@@ -25,6 +25,7 @@ import {
   rulesSelectWhatTheTopologySays,
 } from "./rules.ts";
 import { tablesAreAsDesigned } from "./tables.ts";
+import { nothingTravelsInClearText } from "./tls.ts";
 import { alarmsAreAsDesigned, logsExpire, theDashboardShowsWhatExists } from "./watching.ts";
 
 /** What holds of every stage, by name. */
@@ -43,6 +44,7 @@ export const PROOF = {
   rolesAllowWhatIsListed,
   nothingIsAllowedAtLarge,
   theBusRefusesForgeries,
+  nothingTravelsInClearText,
   everyRouteIsBehindTheAuthorizer,
   theAuthorizerDecidesEveryCall,
   theApiIsThrottled,

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { arnOf, named, ofType, statements, text } from "../synthesis/find.ts";
 import type { Synthesis } from "../synthesis/synthesis.ts";
 import { type Check, differences } from "./check.ts";
+import { notOverTls } from "./tls.ts";
 
 /** The patterns by the rule's name; those of examples only where they are deployed. */
 const PATTERNS: Readonly<Record<string, unknown>> = {
@@ -79,6 +80,7 @@ function policyOf(
         Resource: [text(queue, "arn")],
         Condition: { ArnEquals: { "aws:SourceArn": [text(rule, "arn")] } },
       },
+      notOverTls("sqs:*", text(queue, "arn")),
     ]),
   ];
 }

@@ -23,6 +23,8 @@ const ALARMS: Readonly<Record<string, Watched>> = {
   ConsumerErrors: ofFunction("Errors", "AutonomyConsumerFunction"),
   ConsumerThrottles: ofFunction("Throttles", "AutonomyConsumerFunction"),
   DeadLetters: ofQueue("ApproximateNumberOfMessagesVisible", "AutonomyIntentsDlqQueue"),
+  KillSwitchAuthorizerErrors: ofFunction("Errors", "AutonomyKillSwitchAuthorizerFunction"),
+  KillSwitchErrors: ofFunction("Errors", "AutonomyKillSwitchFunction"),
   LostIntents: {
     metric: "AWS/Events InvocationsFailedToBeSentToDlq",
     of: { EventBusName: ["AutonomyBusBus", "name"], RuleName: ["AutonomyIntentsRule", "name"] },
@@ -60,13 +62,13 @@ export const alarmsAreAsDesigned: Check = (synthesis) => {
     ),
     ...differences(
       "Who may publish alarms",
-      statements(named(synthesis, "AutonomyAlarmsPolicy").inputs.policy).map(
-        ({ Principal, Action, Condition }) => ({
+      statements(named(synthesis, "AutonomyAlarmsPolicy").inputs.policy)
+        .filter(({ Effect }) => Effect === "Allow")
+        .map(({ Principal, Action, Condition }) => ({
           Principal,
           Action,
           sources: Condition?.ArnEquals?.["aws:SourceArn"]?.toSorted(),
-        }),
-      ),
+        })),
       [
         {
           Principal: { Service: ["cloudwatch.amazonaws.com"] },

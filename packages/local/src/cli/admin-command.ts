@@ -7,12 +7,13 @@ import {
   type StackFile,
   writeStackFile,
 } from "../stack-file.ts";
-import { complain } from "./output.ts";
+import { complain, outliveOutput } from "./output.ts";
 import { stopSignal } from "./until-stopped.ts";
 
 /** `pnpm admin`: the admin API on the running stack, named in its file until Ctrl-C. */
 export async function adminCommand(): Promise<void> {
   const stop = stopSignal();
+  outliveOutput();
   const settings = readSettings(process.env);
   const stack = await readRunningStack(settings.stackFile);
   const admin = await startAdmin(stack, settings);

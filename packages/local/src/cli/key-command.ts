@@ -12,7 +12,7 @@ import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table"
 import type { Table } from "@autonomy-gate/core/table/table";
 import { DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
-import { connect, tableNames } from "../clients.ts";
+import { connect, LOCAL_REQUESTS, tableNames } from "../clients.ts";
 import { readSettings } from "../settings.ts";
 import { readRunningStack } from "../stack-file.ts";
 import { complain, say } from "./output.ts";
@@ -114,7 +114,7 @@ export async function revokeKeyCommand(id: string, options: KeyTableOptions): Pr
 
 /** Credentials, region and endpoint are found as by any AWS tool, by the SDK's own chain. */
 async function onTableOfAws<T>(table: string, work: TableWork<T>): Promise<T> {
-  const client = new DynamoDBClient({});
+  const client = new DynamoDBClient(LOCAL_REQUESTS);
   try {
     return await work(dynamoTable(client, { config: table }));
   } catch (error) {

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import type { CreateKeyOptions, KeyTableOptions } from "./key-command.ts";
-import { complain, errorText } from "./output.ts";
+import { complain, errorText, failWithoutOutput } from "./output.ts";
 
 /** The command line of the one-machine stack. */
 export async function main(argv: readonly string[]): Promise<void> {
+  failWithoutOutput();
   try {
     await program().parseAsync(argv);
   } catch (error) {
@@ -13,6 +14,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+const DATA = ["--data <dir>", "keep tables, queues and rules in this folder"] as const;
+
 /** Each command loads what it needs when it runs: `send` need not wait for a database to load. */
 function program(): Command {
   const gate = new Command("gate").description("The autonomy gate on one machine.");
@@ -20,14 +23,18 @@ function program(): Command {
     .command("start")
     .description("stack, consumer and admin API; sends the examples and serves until Ctrl-C")
     .option("--once", "end when every example has its outcome", false)
-    .action(async (options: { once: boolean }) => {
+    .option(...DATA)
+    .action(async (options: { once: boolean; data?: string }) => {
       const { startCommand } = await import("./start-command.ts");
       process.exitCode = await startCommand(options);
     });
   gate
     .command("stack")
     .description("DynamoDB, SQS and EventBridge stand-ins only")
-    .action(async () => (await import("./stack-command.ts")).stackCommand());
+    .option(...DATA)
+    .action(async (options: { data?: string }) =>
+      (await import("./stack-command.ts")).stackCommand(options),
+    );
   gate
     .command("consumer")
     .description("one consumer process on the running stack")

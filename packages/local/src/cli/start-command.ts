@@ -1,6 +1,7 @@
 import { startAdmin } from "../admin.ts";
 import { connect, type StackClients } from "../clients.ts";
 import { startConsumer } from "../consumer.ts";
+import { type DataFolder, keptText, openDataFolder } from "../data-folder.ts";
 import { intentIdOf, loadExampleConfiguration, readExampleIntents } from "../examples.ts";
 import { type OutcomeFeed, openOutcomeFeed } from "../outcome-feed.ts";
 import { outcomeText } from "../print-outcome.ts";
@@ -10,14 +11,21 @@ import { startStack } from "../stack.ts";
 import {
   refuseSecondStack,
   removeStackFile,
+  removeStackFileAtExit,
   type StackFile,
   writeStackFile,
 } from "../stack-file.ts";
-import { complain, errorText, say } from "./output.ts";
+import { complain, errorText, outliveOutput, say } from "./output.ts";
 import { type StopSignal, stopSignal } from "./until-stopped.ts";
 
 /** How long the examples may take. Generous: the machine may be busy. */
 const EXAMPLES_MS_MAX = 60_000;
+
+export interface StartOptions {
+  readonly once: boolean;
+  /** Where tables, queues and rules are kept; absent: in memory. */
+  readonly data?: string;
+}
 
 /**
  * `pnpm start`: everything on one machine, the example intents through it, then serves until
@@ -25,15 +33,18 @@ const EXAMPLES_MS_MAX = 60_000;
  *
  * @returns the exit code: 1 when an example has no outcome
  */
-export async function startCommand({ once }: { readonly once: boolean }): Promise<number> {
+export async function startCommand({ once, data }: StartOptions): Promise<number> {
   const stop = stopSignal();
+  outliveOutput();
   const settings = readSettings(process.env);
   await refuseSecondStack(settings.stackFile);
   quietTelemetry();
-  const stack = await startStack(settings);
+  const folder = data === undefined ? undefined : await openDataFolder(data);
+  const stack = await startStack(settings, folder);
   const clients = connect(stack.description);
   await loadExampleConfiguration(clients.documents, stack.description.dynamodb.tables.config);
-  const admin = await startAdmin(stack.description, settings);
+  const admin = await startAdmin(stack.description, { ...settings, keyFile: folder?.adminKey });
+  const keepStackFile = removeStackFileAtExit(settings.stackFile);
   const description = {
     ...stack.description,
     admin: { url: admin.url, api_key: admin.api_key },
@@ -46,12 +57,13 @@ export async function startCommand({ once }: { readonly once: boolean }): Promis
     const missing = await runExamples(clients, description, stop);
     for (const id of missing) complain(`No outcome came for intent ${id}.`);
     if (!once && !stop.stopped) {
-      sayWhereToLook(settings, description);
+      sayWhereToLook(settings, description, folder);
       await stop.wait;
     }
     return missing.length === 0 ? 0 : 1;
   } finally {
     await removeStackFile(settings.stackFile);
+    keepStackFile();
     await consumer.stop();
     await admin.close();
     clients.destroy();
@@ -95,8 +107,9 @@ async function printOutcomes(
 function sayWhereToLook(
   { stackFile }: LocalSettings,
   stack: StackFile & { readonly admin: NonNullable<StackFile["admin"]> },
+  folder: DataFolder | undefined,
 ): void {
-  say("\nThe gate is running. From here:");
+  say(`\nThe gate is running. ${keptText(folder)} From here:`);
   say("  pnpm gate send FILE    publish an intent of your own (copy one of examples/intents)");
   say("  pnpm gate tail         follow outcomes");
   say("  pnpm consumer          one more consumer process; any number may run");

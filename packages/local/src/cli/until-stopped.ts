@@ -2,6 +2,8 @@
 export interface StopSignal {
   readonly stopped: boolean;
   readonly wait: Promise<void>;
+  /** As the first Ctrl-C does. */
+  end(): void;
 }
 
 export function stopSignal(): StopSignal {
@@ -10,15 +12,18 @@ export function stopSignal(): StopSignal {
     const stop = () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();
-      resolve();
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
+    // The terminal was closed.
+    process.on("SIGHUP", stop);
+    controller.signal.addEventListener("abort", () => resolve());
   });
   return {
     get stopped() {
       return controller.signal.aborted;
     },
     wait,
+    end: () => controller.abort(),
   };
 }

@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NAMES, openTestDatabase, reasonsOf } from "../../test/dynamodb/test-database.ts";
 import type { JsonObject } from "./dynalite.ts";
-import { createEngine } from "./engine.ts";
+import { openEngine } from "./engine.ts";
 import { perform } from "./perform.ts";
 
 const PARALLEL = 64;
@@ -132,7 +132,7 @@ describe("a write that meets another on the same item", () => {
   const other = { pk: { S: "other" }, sk: { S: "item" } };
 
   async function both(first: [string, JsonObject], second: [string, JsonObject]) {
-    const engine = createEngine();
+    const engine = await openEngine();
     const keys = ["pk", "sk"];
     await perform(engine, "CreateTable", {
       TableName: "config",

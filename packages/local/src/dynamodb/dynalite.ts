@@ -64,6 +64,9 @@ export interface StoreView {
 export interface Store extends StoreView {
   /** The level database beneath all keyspaces. */
   readonly db: {
+    /** Rejects with LEVEL_DATABASE_NOT_OPEN; its cause says why. */
+    open(): Promise<void>;
+    close(): Promise<void>;
     getMany(keys: string[]): Promise<(Item | undefined)[]>;
     /** Applies all operations at once: no reader sees some of them. */
     batch(operations: BatchOperation[]): Promise<void>;

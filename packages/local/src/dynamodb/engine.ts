@@ -32,7 +32,7 @@ const EXPRESSIONS = [
   "UpdateExpression",
 ] as const;
 
-/** One database in memory, with what dynalite does not keep by itself. */
+/** One database, in memory or in a folder, with what dynalite does not keep by itself. */
 export interface Engine {
   readonly store: Store;
   readonly locks: ItemLocks;
@@ -41,8 +41,17 @@ export interface Engine {
   readonly timeToLive: Map<string, string>;
 }
 
-export function createEngine(now: () => number = Date.now): Engine {
-  const store = database.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+export interface EngineInput {
+  /** Where tables and items are kept; absent: in memory. */
+  readonly folder?: string | undefined;
+  readonly now?: () => number;
+}
+
+/** Rejects when another process has the folder open. */
+export async function openEngine({ folder, now = Date.now }: EngineInput = {}): Promise<Engine> {
+  const delays = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  const store = database.create({ ...delays, ...(folder === undefined ? {} : { path: folder }) });
+  await store.db.open();
   // dynalite's own stream never closes its iterator, and each open iterator keeps a copy of the data alive.
   store.db.createValueStream = (range) => Readable.from(store.db.values(range));
   return {
@@ -66,9 +75,26 @@ export function validate(engine: Engine, operation: Operation, body: JsonObject)
     }
   }
   const { types, custom } = checksOf(operation);
+  refuseUnserved(operation, body, types);
   const params = checks.checkTypes({ ...body }, types);
   checks.checkValidations(params, types, custom, engine.store);
   return params;
+}
+
+/** Served by this package, or, for a scan, always so: dynalite knows nothing of them. */
+const SERVED_HERE: ReadonlySet<string> = new Set([
+  "ReturnValuesOnConditionCheckFailure",
+  "ConsistentRead",
+]);
+
+/** dynalite drops what it does not know. */
+function refuseUnserved(operation: Operation, body: JsonObject, types: object): void {
+  const unknown = Object.keys(body).filter(
+    (name) => !Object.hasOwn(types, name) && !SERVED_HERE.has(name),
+  );
+  if (unknown.length > 0) {
+    throw validationRefusal(`This stand-in does not serve ${unknown.join(", ")} of ${operation}`);
+  }
 }
 
 /** Runs dynalite's own action, on the store or on a view of it. */

@@ -7,10 +7,12 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import {
+  CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   ExecuteStatementCommand,
   ListTablesCommand,
+  ScanCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -169,6 +171,43 @@ describe("the stand-in", () => {
         body: { __type: expect.stringContaining("SerializationException") },
       });
     }
+  });
+});
+
+describe("what is not served", () => {
+  const own = { TableName: NAMES.config, Item: { pk: { S: "a" }, sk: { S: "a" } } };
+
+  it("OUT-16: of a request is refused by name", async () => {
+    const { client } = await open();
+    const create = new CreateTableCommand({
+      TableName: "t",
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      StreamSpecification: { StreamEnabled: true },
+    });
+    await expect(client.send(create)).rejects.toThrow(
+      "This stand-in does not serve StreamSpecification of CreateTable",
+    );
+    await client.send(new ScanCommand({ TableName: NAMES.config, ConsistentRead: true }));
+  });
+
+  it("OUT-16: of a write in a transaction is refused, and nothing is written", async () => {
+    const { client } = await open();
+    const Put = { ...own, ReturnValues: "ALL_OLD" };
+    // By itself: the SDK leaves out what it does not know.
+    const body = JSON.stringify({ TransactItems: [{ Put }] });
+    const endpoint = (await client.config.endpoint?.())?.port;
+    const reply = await fetch(`http://127.0.0.1:${endpoint}`, {
+      method: "POST",
+      body,
+      headers: {
+        authorization: "AWS4-",
+        "x-amz-target": "DynamoDB_20120810.TransactWriteItems",
+      },
+    });
+    expect(reply.status).toBe(400);
+    expect(await reply.text()).toContain("ReturnValues");
   });
 });
 

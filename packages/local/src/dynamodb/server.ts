@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as z from "zod";
-import { createEngine, type Engine } from "./engine.ts";
+import { type Engine, openEngine } from "./engine.ts";
 import { perform } from "./perform.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
 
@@ -16,22 +16,29 @@ const Body = z.record(z.string(), z.unknown());
 export interface DynamoDbServer {
   /** `http://127.0.0.1:<port>`: what the SDK's client takes as its endpoint. */
   readonly endpoint: string;
-  /** Finishes the requests under way, then frees the port and the memory. The data is gone. */
+  /** Finishes the requests under way, then frees the port and the memory, or the folder. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an empty DynamoDB in this process, in memory, on 127.0.0.1 only. Any credentials will do,
- * but there must be some. Rejects when the port is taken.
+ * Starts a DynamoDB in this process, on 127.0.0.1 only: empty in memory, or with what a folder
+ * holds. Any credentials will do, but there must be some. Rejects when the port is taken, or the
+ * folder is open elsewhere.
  *
  * Other than on AWS: indexes are never behind their table, a transaction becomes visible to every
  * reader at once, writes take so little time that conflicts are rarer, nothing is throttled, expired
- * items stay, and consumed capacity leaves out the indexes' share.
+ * items stay, request tokens end with the process, and consumed capacity leaves out the indexes' share.
  *
  * @param port default 0: any free one.
  */
-export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promise<DynamoDbServer> {
-  const engine = createEngine();
+export async function startDynamoDb({
+  port = 0,
+  folder,
+}: {
+  port?: number;
+  folder?: string | undefined;
+} = {}): Promise<DynamoDbServer> {
+  const engine = await openEngine({ folder });
   const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const exchange = answer(engine, request, response).finally(() => underWay.delete(exchange));
@@ -40,7 +47,12 @@ export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promi
   // A client's idle connection stays open, or a request sent as it closes would fail for no reason of DynamoDB's.
   server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await engine.store.db.close();
+    throw error;
+  }
   return {
     endpoint: `http://127.0.0.1:${portOf(server.address())}`,
     async close() {
@@ -49,6 +61,7 @@ export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promi
       await Promise.allSettled(underWay);
       server.closeAllConnections();
       await closed;
+      await engine.store.db.close();
     },
   };
 }

@@ -12,11 +12,11 @@ import {
 import { type CancellationReason, CONFLICT, cancelled, Refusal } from "./refusal.ts";
 import { TRANSACTION_ITEMS_MAX } from "./transact-write-request.ts";
 
-const TransactGetRequest = z.object({
+const TransactGetRequest = z.strictObject({
   TransactItems: z
     .array(
-      z.object({
-        Get: z.object({
+      z.strictObject({
+        Get: z.strictObject({
           TableName: z.string(),
           Key: z.unknown(),
           ProjectionExpression: z.string().optional(),
@@ -26,6 +26,7 @@ const TransactGetRequest = z.object({
     )
     .min(1)
     .max(TRANSACTION_ITEMS_MAX),
+  ReturnConsumedCapacity: z.enum(["INDEXES", "TOTAL", "NONE"]).optional(),
 });
 
 /**

@@ -19,20 +19,21 @@ const common = {
   ReturnValuesOnConditionCheckFailure: ReturnOnFailure,
 };
 
-const TransactWriteEntry = z.object({
+const TransactWriteEntry = z.strictObject({
   ConditionCheck: z
-    .object({ ...common, Key: z.unknown(), ConditionExpression: z.string() })
+    .strictObject({ ...common, Key: z.unknown(), ConditionExpression: z.string() })
     .optional(),
-  Delete: z.object({ ...common, Key: z.unknown() }).optional(),
-  Put: z.object({ ...common, Item: z.unknown() }).optional(),
-  Update: z.object({ ...common, Key: z.unknown(), UpdateExpression: z.string() }).optional(),
+  Delete: z.strictObject({ ...common, Key: z.unknown() }).optional(),
+  Put: z.strictObject({ ...common, Item: z.unknown() }).optional(),
+  Update: z.strictObject({ ...common, Key: z.unknown(), UpdateExpression: z.string() }).optional(),
 });
 type TransactWriteEntry = z.infer<typeof TransactWriteEntry>;
 
-export const TransactWriteRequest = z.object({
+export const TransactWriteRequest = z.strictObject({
   TransactItems: z.array(TransactWriteEntry).min(1).max(TRANSACTION_ITEMS_MAX),
   ClientRequestToken: z.string().min(1).max(36).optional(),
   ReturnConsumedCapacity: z.enum(["INDEXES", "TOTAL", "NONE"]).optional(),
+  ReturnItemCollectionMetrics: z.enum(["SIZE", "NONE"]).optional(),
 });
 
 /** One checked item of a transaction. */

@@ -175,19 +175,86 @@ describe("targets", () => {
   });
 });
 
+describe("what is not served", () => {
+  const target = { Id: "t", Arn: arn("q") };
+
+  it.each([
+    ["RetryPolicy", { RetryPolicy: { MaximumRetryAttempts: 1 } }],
+    ["DeadLetterConfig", { DeadLetterConfig: { Arn: arn("q") } }],
+    ["RoleArn", { RoleArn: "arn:aws:iam::000000000000:role/r" }],
+    ["EcsParameters", { EcsParameters: { TaskDefinitionArn: "arn" } }],
+  ])("OUT-16: of a target is refused by name, and nothing is put: %s", async (name, more) => {
+    await bus.client.send(new PutRuleCommand({ Name: "r", EventPattern }));
+    await expect(
+      bus.client.send(new PutTargetsCommand({ Rule: "r", Targets: [{ ...target, ...more }] })),
+    ).rejects.toMatchObject({
+      name: "ValidationException",
+      message: `This stand-in does not serve: Targets.0.${name}`,
+    });
+    const { Targets } = await bus.client.send(new ListTargetsByRuleCommand({ Rule: "r" }));
+    expect(Targets).toEqual([]);
+  });
+
+  it("OUT-16: of any other request is refused by name", async () => {
+    const requests = [
+      () => bus.client.send(new PutRuleCommand({ Name: "r", EventPattern, RoleArn: "arn" })),
+      () => bus.client.send(new CreateEventBusCommand({ Name: "b", KmsKeyIdentifier: "key" })),
+      () => bus.client.send(new DeleteRuleCommand({ Name: "r", Force: true })),
+      () => bus.put(anEntry({ TraceHeader: "trace" })),
+    ];
+    for (const request of requests) {
+      await expect(request()).rejects.toThrow("This stand-in does not serve: ");
+    }
+  });
+});
+
+const AN_EVENT = {
+  id: "e",
+  account: "000000000000",
+  source: "s",
+  time: "2026-11-28T09:00:00Z",
+  region: "us-east-1",
+  resources: [],
+  "detail-type": "t",
+};
+
+function testEvent(event: object | string) {
+  const Event = typeof event === "string" ? event : JSON.stringify(event);
+  return bus.client.send(new TestEventPatternCommand({ EventPattern, Event }));
+}
+
 describe("TestEventPattern", () => {
   it("says whether the pattern matches", async () => {
-    const test = (Event: string) =>
-      bus.client.send(new TestEventPatternCommand({ EventPattern, Event }));
+    expect((await testEvent(AN_EVENT)).Result).toBe(true);
+    expect((await testEvent({ ...AN_EVENT, source: "other" })).Result).toBe(false);
+  });
 
-    expect((await test('{"source":"s"}')).Result).toBe(true);
-    expect((await test('{"source":"other"}')).Result).toBe(false);
-    await expect(test("{")).rejects.toMatchObject({ name: "ValidationException" });
+  it.each([
+    ["no JSON", "{", "Event is not JSON"],
+    ["no object", "[]", "Event: "],
+    ...Object.keys(AN_EVENT).map((name) => [
+      `without ${name}`,
+      JSON.stringify({ ...AN_EVENT, [name]: undefined }),
+      `${name}: `,
+    ]),
+    ["of a time that is none", JSON.stringify({ ...AN_EVENT, time: "yesterday" }), "time: "],
+    [
+      "with resources that are no list",
+      JSON.stringify({ ...AN_EVENT, resources: "r" }),
+      "resources: ",
+    ],
+  ])("OUT-16: refuses an event %s", async (_, Event, reason) => {
+    await expect(testEvent(Event)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(`Parameter Event is not valid. Reason: ${reason}`),
+    });
   });
 
   it("refuses a malformed pattern with AWS's error", async () => {
     await expect(
-      bus.client.send(new TestEventPatternCommand({ EventPattern: '{"a":[]}', Event: "{}" })),
+      bus.client.send(
+        new TestEventPatternCommand({ EventPattern: '{"a":[]}', Event: JSON.stringify(AN_EVENT) }),
+      ),
     ).rejects.toMatchObject({
       name: "InvalidEventPatternException",
       message: "Event pattern is not valid. Reason: Empty arrays are not allowed",

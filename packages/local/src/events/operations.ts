@@ -23,10 +23,7 @@ export function operationsOn(context: PutEventsContext): ReadonlyMap<string, Ope
       return { FailedEntryCount: 0, FailedEntries: [] };
     }),
     served("RemoveTargets", requests.RemoveTargets, ({ EventBusName, Rule, Ids }) => {
-      const { targets } = rules.rule(EventBusName, Rule);
-      for (const id of Ids) {
-        targets.delete(id);
-      }
+      rules.removeTargets(rules.rule(EventBusName, Rule), Ids);
       return { FailedEntryCount: 0, FailedEntries: [] };
     }),
     served("DeleteRule", requests.RuleName, ({ EventBusName, Name }) => {
@@ -70,6 +67,12 @@ function served<Schema extends z.ZodType>(
 }
 
 function validationMessage({ issues }: z.ZodError): string {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => [...issue.path, key].join("."))
+      : [],
+  );
+  if (unknown.length > 0) return `This stand-in does not serve: ${unknown.join(", ")}`;
   const found = issues.map(({ path, message }) => `Value at '${path.join(".")}': ${message}`);
   return `${issues.length} validation error detected: ${found.join("; ")}`;
 }
@@ -100,6 +103,15 @@ function pageOf<Item>(
 }
 
 function parseEvent(text: string): unknown {
+  const event = requests.TestedEvent.safeParse(jsonOf(text));
+  if (event.success) return event.data;
+  const [{ path, message } = { path: [], message: "" }] = event.error.issues;
+  throw validationError(
+    `Parameter Event is not valid. Reason: ${path.length === 0 ? "Event" : path.join(".")}: ${message}`,
+  );
+}
+
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -96,6 +96,14 @@ function wildcard(operand: unknown): Test {
   }
 }
 
+/** The wildcards of one entry of a pattern's list, those it excludes among them. */
+export function wildcardsOf(entry: unknown): readonly string[] {
+  if (!isObject(entry)) return [];
+  const excluded = isObject(entry["anything-but"]) ? entry["anything-but"].wildcard : undefined;
+  const texts = [...listOf(entry.wildcard), ...listOf(excluded)];
+  return texts.filter((text) => typeof text === "string");
+}
+
 /** Satisfied by every value, of whatever type, that none of the named ones matches. */
 function anythingBut(operand: unknown): Test {
   const excluded = isObject(operand) ? excludedByOperator(operand) : excludedValues(operand);

@@ -1,7 +1,8 @@
 import type { JsonObject, Scalar } from "./json.ts";
 import { isObject, isScalar } from "./json.ts";
-import { ABSENT, compileEntry, RESERVED_IN_OR, type Test } from "./operators.ts";
+import { ABSENT, compileEntry, RESERVED_IN_OR, type Test, wildcardsOf } from "./operators.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";
+import { isTooComplex } from "./wildcard-complexity.ts";
 
 /**
  * The EventBridge pattern language, as aws/event-ruler defines it: fields are joined by "and", the
@@ -31,7 +32,16 @@ export function compilePattern(pattern: unknown): CompiledPattern {
   if (!isObject(pattern)) {
     return refuse("Filter is not an object");
   }
-  const alternatives = withObject([new Map()], pattern, { path: [], insideOr: false, depth: 1 });
+  const wildcards = new Map<string, Set<string>>();
+  const noteWildcard = (field: string, text: string) =>
+    void wildcards.set(field, (wildcards.get(field) ?? new Set()).add(text));
+  const place = { path: [], insideOr: false, depth: 1, noteWildcard };
+  const alternatives = withObject([new Map()], pattern, place);
+  if ([...wildcards.values()].some((texts) => isTooComplex([...texts]))) {
+    return refuse(
+      "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character",
+    );
+  }
   return { alternatives: alternatives.map((needs) => [...needs.values()].sort(byPath)) };
 }
 
@@ -56,6 +66,8 @@ interface Place {
   readonly path: readonly string[];
   readonly insideOr: boolean;
   readonly depth: number;
+  /** Notes every wildcard by the field it is for. */
+  readonly noteWildcard: (field: string, text: string) => void;
 }
 
 function withObject(before: Alternative[], pattern: JsonObject, place: Place): Alternative[] {
@@ -97,7 +109,7 @@ function withField(
     return withObject(before, value, { ...place, path, depth: place.depth + 1 });
   }
   return Array.isArray(value)
-    ? withLeaf(before, path, value)
+    ? withLeaf(before, value, { ...place, path })
     : refuse(`"${name}" must be an object or an array`);
 }
 
@@ -120,8 +132,8 @@ function orBranches(value: unknown): readonly JsonObject[] | undefined {
 
 function withLeaf(
   before: Alternative[],
-  path: readonly string[],
   entries: readonly unknown[],
+  { path, noteWildcard }: Place,
 ): Alternative[] {
   if (entries.length === 0) {
     return refuse("Empty arrays are not allowed");
@@ -136,6 +148,7 @@ function withLeaf(
     needs.push({ path, test: undefined });
   }
   const key = path.join(".");
+  for (const text of entries.flatMap(wildcardsOf)) noteWildcard(key, text);
   return needs.flatMap((need) => before.map((needsSoFar) => new Map(needsSoFar).set(key, need)));
 }
 
@@ -162,35 +175,69 @@ function satisfiesLeaf(need: Need, at: number, leaves: readonly Scalar[]): boole
 }
 
 function satisfiesObject(needs: readonly Need[], at: number, object: JsonObject): boolean {
+  const dotted = Object.keys(object).filter((name) => name.includes("."));
+  const groupHolds = ([name, group]: readonly [string, readonly Need[]]) =>
+    satisfies(group, at + name.split(".").length, object[name]);
+  const ways = needs.map((need): readonly (readonly string[])[] => {
+    const places = ownNames(need.path, at, object, dotted);
+    // What must be missing must be missing at each place; what must be there, at one of them.
+    if (need.test === undefined) return [places];
+    const fitting =
+      places.length < 2 ? places : places.filter((name) => groupHolds([name, [need]]));
+    return fitting.map((name) => [name]);
+  });
+  for (const places of combinations(ways)) {
+    if ([...grouped(needs, places)].every(groupHolds)) return true;
+  }
+  return false;
+}
+
+/** The needs by the field in which they are looked for, in the order of their paths. */
+function grouped(
+  needs: readonly Need[],
+  places: readonly (readonly string[])[],
+): ReadonlyMap<string, readonly Need[]> {
   const groups = new Map<string, Need[]>();
-  for (const need of needs) {
-    const name = ownName(need.path, at, object);
-    if (name === undefined) {
-      if (need.test !== undefined) {
-        return false;
-      }
-    } else {
+  for (const [index, need] of needs.entries()) {
+    for (const name of places[index] ?? []) {
       groups.set(name, [...(groups.get(name) ?? []), need]);
     }
   }
-  for (const [name, group] of groups) {
-    if (!satisfies(group, at + name.split(".").length, object[name])) {
-      return false;
-    }
-  }
-  return true;
+  return groups;
 }
 
-/** The object's own field that the path goes through; a field's name may hold dots. */
-function ownName(path: readonly string[], at: number, object: JsonObject): string | undefined {
-  let name: string | undefined;
-  for (const step of path.slice(at)) {
-    name = name === undefined ? step : `${name}.${step}`;
-    if (Object.hasOwn(object, name)) {
-      return name;
-    }
+/** Every choice of one way for each need, made as they are asked for: nearly always there is one. */
+function* combinations<Way>(
+  ways: readonly (readonly Way[])[],
+): Generator<readonly Way[], undefined, undefined> {
+  const [first, ...rest] = ways;
+  if (first === undefined) {
+    yield [];
+    return;
   }
-  return undefined;
+  for (const way of first) {
+    for (const others of combinations(rest)) yield [way, ...others];
+  }
+}
+
+/**
+ * The object's own fields that the path goes through, for a field's name may hold dots.
+ *
+ * @param dotted those names of the object's fields that do
+ */
+function ownNames(
+  path: readonly string[],
+  at: number,
+  object: JsonObject,
+  dotted: readonly string[],
+): readonly string[] {
+  const [step = ""] = path.slice(at, at + 1);
+  const plain = at < path.length && Object.hasOwn(object, step) ? [step] : [];
+  const through = dotted.filter((name) => {
+    const length = name.split(".").length;
+    return at + length <= path.length && path.slice(at, at + length).join(".") === name;
+  });
+  return [...plain, ...through];
 }
 
 function satisfiesArray(needs: readonly Need[], at: number, array: readonly unknown[]): boolean {

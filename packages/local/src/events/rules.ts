@@ -4,8 +4,9 @@ import { validateInput } from "./input.ts";
 import { type CompiledPattern, compilePattern } from "./pattern.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";
 import type { PutRule, Target } from "./requests.ts";
+import { type RuleFile, ruleFile } from "./saved-rules.ts";
 
-/** Buses, their rules, and the rules' targets. In memory: a stand-in starts empty. */
+/** Buses, their rules, and the rules' targets: in memory, and in a file if there is one. */
 
 export const ACCOUNT = "000000000000";
 
@@ -26,10 +27,28 @@ const SQS_ARN = /^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/;
 
 export class RuleBook {
   readonly #region: string;
+  readonly #file: RuleFile;
   readonly #buses = new Map<string, Map<string, Rule>>([["default", new Map()]]);
 
-  constructor(region: string) {
+  constructor(region: string, file: RuleFile = ruleFile(undefined)) {
     this.#region = region;
+    this.#file = { ...file, write: () => {} };
+    for (const { bus, rules } of file.read()) {
+      if (!this.hasBus(bus)) this.createBus(bus);
+      for (const { rule, targets } of rules) this.putTargets(this.putRule(rule), targets);
+    }
+    this.#file = file;
+  }
+
+  #save(): void {
+    const buses = [...this.#buses].map(([bus, rules]) => ({
+      bus,
+      rules: [...rules.values()].map((rule) => ({
+        rule: requestOf(rule),
+        targets: [...rule.targets.values()],
+      })),
+    }));
+    this.#file.write(buses);
   }
 
   createBus(name: string): string {
@@ -37,6 +56,7 @@ export class RuleBook {
       throw new EventsError("ResourceAlreadyExistsException", `Event bus ${name} already exists.`);
     }
     this.#buses.set(name, new Map());
+    this.#save();
     return this.#busArn(name);
   }
 
@@ -93,6 +113,7 @@ export class RuleBook {
       targets: bus.get(request.Name)?.targets ?? new Map(),
     };
     bus.set(rule.name, rule);
+    this.#save();
     return rule;
   }
 
@@ -115,6 +136,12 @@ export class RuleBook {
     for (const target of targets) {
       rule.targets.set(target.Id, target);
     }
+    this.#save();
+  }
+
+  removeTargets(rule: Rule, ids: readonly string[]): void {
+    for (const id of ids) rule.targets.delete(id);
+    this.#save();
   }
 
   deleteRule(nameOrArn: string, name: string): void {
@@ -123,7 +150,18 @@ export class RuleBook {
       throw validationError("Rule can't be deleted since it has targets.");
     }
     bus.delete(name);
+    this.#save();
   }
+}
+
+function requestOf({ name, busName, eventPattern, state, description }: Rule) {
+  return {
+    Name: name,
+    EventBusName: busName,
+    EventPattern: eventPattern,
+    State: state,
+    Description: description,
+  };
 }
 
 /** @throws InvalidEventPatternError when the text is not JSON */

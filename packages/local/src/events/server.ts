@@ -2,12 +2,14 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import { LOCAL_REQUESTS } from "../clients.ts";
 import { EventsError } from "./aws-error.ts";
 import { type Operation, operationsOn } from "./operations.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";
 import type { EntryError } from "./put-events.ts";
 import type { PutEventsEntry } from "./requests.ts";
 import { RuleBook } from "./rules.ts";
+import { ruleFile } from "./saved-rules.ts";
 
 /** EventBridge on this machine: AWS JSON 1.1 for the ordinary SDK client, on 127.0.0.1 only. */
 export interface LocalEvents {
@@ -25,6 +27,8 @@ export interface EventsInput {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** The file that keeps buses and rules; absent: they are in memory. */
+  readonly rulesFile?: string | undefined;
   /** Faults for tests: an entry it returns an error for is answered with it and goes nowhere. */
   readonly rejectEntry?: (entry: PutEventsEntry) => EntryError | undefined;
 }
@@ -38,11 +42,12 @@ export async function startEvents(input: EventsInput): Promise<LocalEvents> {
   // One attempt a call: the delivery itself tries again, refused messages included.
   const sqs = new SQSClient({
     ...input.sqs,
+    ...LOCAL_REQUESTS,
     credentials: { ...input.sqs.credentials },
     maxAttempts: 1,
   });
   const operations = operationsOn({
-    rules: new RuleBook(input.sqs.region),
+    rules: new RuleBook(input.sqs.region, ruleFile(input.rulesFile)),
     region: input.sqs.region,
     sqs,
     sqsEndpoint: input.sqs.endpoint,

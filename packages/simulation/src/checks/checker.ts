@@ -98,7 +98,7 @@ export function createChecker(
           measureLag(measured, changes, recorded),
         );
       }
-      for (const pk of accountsOf(commit)) check(2, () => invariant2(evidence, pk));
+      for (const pk of ownersOf(commit)) check(2, () => invariant2(evidence, pk));
     },
     onRead: (process, addresses) => checkKeys(process, pksOf(addresses)),
     meter: (meter) => {
@@ -145,7 +145,9 @@ function checkDecisions(
   onAutomatic: (recorded: Recorded) => void,
 ): void {
   const decisions = commit.writes.filter(isDecision);
-  const openDay = commit.writes.find(({ sk }) => sk === CURRENT_SK)?.before?.date_key;
+  const openDays = new Map(
+    commit.writes.filter(({ sk }) => sk === CURRENT_SK).map(({ pk, before }) => [pk, before]),
+  );
   for (const write of decisions) {
     check(3, () => invariant3(write));
     check(11, () => {
@@ -160,7 +162,7 @@ function checkDecisions(
     check(7, () => invariant7(evidence, recorded));
     check(12, () => invariant12(evidence, recorded));
     check(1, () => invariant1(evidence, recorded));
-    check(1, () => invariant1OfDays(recorded, openDay));
+    check(1, () => invariant1OfDays(recorded, openDays));
     check(1, () => invariant1OfClocks(recorded));
     check(8, () => invariant8(recorded));
     check(11, () => invariant11(recorded));
@@ -183,9 +185,10 @@ function noteChange(changes: WideChanges, { writes, timeMs }: Commit): void {
   changes.set(String(audit.request_id), { key: addressText(object), changedMs: timeMs });
 }
 
-function accountsOf({ writes }: Commit): Set<string> {
+/** Whose budgets a commit may have touched. */
+function ownersOf({ writes }: Commit): Set<string> {
   const counted = writes.filter(({ table }) => table !== "config");
-  return new Set(pksOf(counted).filter((pk) => pk.includes("#ACCOUNT#")));
+  return new Set(pksOf(counted).filter((pk) => pk !== "GLOBAL"));
 }
 
 function keysAllowedFor({ byBody }: Evidence, records: readonly SQSRecord[]): string[] {

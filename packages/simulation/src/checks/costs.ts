@@ -87,6 +87,7 @@ function keysOf(decisions: readonly Attributes[]): Set<string> {
   return new Set(
     decisions.flatMap((record) => [
       `${pkOf("ACCOUNT", record)} BUDGET_STATE`,
+      `${pkOf("TENANT", record)} BUDGET_STATE`,
       ...concerning(String(record.action_type)).map(
         ([scope, sk]) => `${pkOf(scope, record)} ${sk}`,
       ),

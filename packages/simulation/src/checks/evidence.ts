@@ -27,7 +27,7 @@ export interface SentIntent {
   readonly body: string;
 }
 
-/** Automatic decisions recorded for one day of one account, by the counter they belong in. */
+/** Automatic decisions recorded for one day of one account, or of one tenant, by the counter they belong in. */
 export type DayCounts = Map<string, number>;
 
 interface Acknowledged {
@@ -111,7 +111,7 @@ export function storedItem({ tables }: Evidence, record: Attributes): Attributes
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Versions of account items whose end was acknowledged before this are out; absent: all count. */
+  /** Versions of fenced items whose end was acknowledged before this are out; absent: all count. */
   readonly commitMs?: number;
 }
 
@@ -125,7 +125,12 @@ export function* configurations(
 ): Generator<ItemAt> {
   const keys = concerning(String(record.action_type));
   const candidates = keys.map(([scope, sk]) =>
-    versionsIn(evidence, { table: "config", pk: pkOf(scope, record), sk }, scope, window),
+    versionsIn(
+      evidence,
+      { table: "config", pk: pkOf(scope, record), sk },
+      isFenced(record, scope, sk),
+      window,
+    ),
   );
   const total = candidates.reduce((product, { length }) => product * length, 1);
   for (let combination = 0; combination < Math.min(total, COMBINATIONS_MAX); combination++) {
@@ -145,10 +150,17 @@ export function pkOf(scope: ScopeName, { tenant_id, account_id }: Attributes): s
   return scope === "TENANT" ? `TENANT#${tenant_id}` : `TENANT#${tenant_id}#ACCOUNT#${account_id}`;
 }
 
+/** Whether a change of an item stops what relies on the item as it was: by the fence it raised. */
+function isFenced(record: Attributes, scope: ScopeName, sk: string): boolean {
+  if (scope === "ACCOUNT") return true;
+  const isCeiling = sk === "BUDGET#CEILING" || sk === "BUDGET#TENANT";
+  return isCeiling && record.tenant_date_key !== undefined;
+}
+
 function versionsIn(
   evidence: Evidence,
   address: Address,
-  scope: ScopeName,
+  fenced: boolean,
   { fromMs, toMs, commitMs }: Window,
 ): (Attributes | undefined)[] {
   const history = evidence.tables.history(address);
@@ -157,7 +169,7 @@ function versionsIn(
   const usable = versions.filter((version, index) => {
     const endMs = versions[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
     if (version.fromMs > toMs || endMs < fromMs) return false;
-    if (scope !== "ACCOUNT" || commitMs === undefined) return true;
+    if (!fenced || commitMs === undefined) return true;
     return !acknowledged.some(
       (change) => endMs <= change.changedMs && change.acknowledgedMs <= commitMs,
     );

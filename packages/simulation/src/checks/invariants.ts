@@ -29,6 +29,7 @@ export function invariant3({ before, after, sk }: AppliedWrite): void {
 
 const LEDGER_ONLY = new Set([
   ...["pk", "sk", "list_pk", "list_sk", "fingerprint", "trace_id", "causation_id", "date_key"],
+  "tenant_date_key",
 ]);
 
 const DETAIL_TYPES = new Map<unknown, string>([
@@ -210,7 +211,10 @@ export function invariant14(
 /** 14, of writes: one transaction is for one account. */
 export function invariant14OfWrites({ writes }: Commit): void {
   const [first] = writes;
-  if (writes.some(({ pk }) => pk !== first?.pk)) {
+  const tenant = first?.pk.split("#ACCOUNT#")[0];
+  const isOwn = ({ table, pk }: AppliedWrite) =>
+    pk === first?.pk || (pk === tenant && table === "budgetState");
+  if (!writes.every(isOwn)) {
     throw new Violation(14, "One transaction touched several accounts");
   }
 }

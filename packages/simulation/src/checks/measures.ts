@@ -1,6 +1,6 @@
 import { referenceCounters } from "@autonomy-gate/core/testing/reference-budget";
 import type { AppliedWrite } from "../dynamo/tables.ts";
-import type { DayCounts, Evidence } from "./evidence.ts";
+import { type DayCounts, type Evidence, pkOf } from "./evidence.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** What is only bounded, and so measured. */
@@ -40,15 +40,21 @@ export function measureLag(
   }
 }
 
-/** Counts an automatic decision in the counters of its day. */
+/** Counts an automatic decision in the counters of its days: the account's, and the tenant's. */
 export function countAutomatic(evidence: Evidence, { after, pk }: AppliedWrite): void {
   if (after?.decision !== "AUTO_EXECUTE") return;
+  const type = String(after.action_type);
+  count(evidence, pk, String(after.date_key), type);
+  if (after.tenant_date_key === undefined) return;
+  count(evidence, pkOf("TENANT", after), String(after.tenant_date_key), type);
+}
+
+function count(evidence: Evidence, pk: string, day: string, type: string): void {
   const days = evidence.days.get(pk) ?? new Map<string, DayCounts>();
   evidence.days.set(pk, days);
-  const day = String(after.date_key);
   const counted = days.get(day) ?? new Map<string, number>();
   days.set(day, counted);
-  for (const counter of referenceCounters(String(after.action_type))) {
+  for (const counter of referenceCounters(type)) {
     counted.set(counter, (counted.get(counter) ?? 0) + 1);
   }
 }

@@ -57,14 +57,14 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     file: CLAIM,
     search: "} else waiting.push(candidate);",
     replace:
-      '} else { const limit = ceilingAt(draws[0], position); refused.push({ claim: candidate, refusal: { limitedBy: "DAY", limit, used: limit } }); }',
+      '} else { const limit = ceilingAt(candidate.claim.terms.draws[0], position); refused.push({ claim: candidate, refusal: { limitedBy: "DAY", limit, used: limit } }); }',
   },
   {
     name: "limit-off-by-one",
     about: "a claim is not refused at the limit",
     file: CLAIM,
-    search: "if (used + draw.units > limit) return",
-    replace: "if (used + draw.units - (draw.counter === 'count' ? 1 : 0) > limit) return",
+    search: "if (used + draw.units > limit) {",
+    replace: "if (used + draw.units - (draw.counter === 'count' ? 1 : 0) > limit) {",
   },
   {
     name: "computed-day",

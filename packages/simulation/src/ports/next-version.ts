@@ -22,12 +22,12 @@ export function nextVersionStore(store: GateStore, onRecord: () => void): GateSt
       const reply = await store.record(next);
       return reply.status === "exists" ? reply : { status: "exists", existing: asStored(next) };
     },
-    recordClaims: async (records, write) => {
+    recordClaims: async (records, writes) => {
       const next = records.map(added);
-      const reply = await store.recordClaims(next, write);
+      const reply = await store.recordClaims(next, writes);
       if (reply.status === "refused") return reply;
       const existing = new Map(next.map((record, index) => [index, asStored(record)]));
-      return { status: "refused", existing, conflict: false };
+      return { status: "refused", existing, moved: new Map() };
     },
   };
 }

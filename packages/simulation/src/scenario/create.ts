@@ -1,5 +1,6 @@
 import { ALL_FAULTS, type FaultId, type FaultRates } from "../faults.ts";
 import { createRandom, type Random } from "../random.ts";
+import { type CeilingParts, createCeilings } from "./ceilings.ts";
 import { createChanges, initialItems, pickStyle } from "./configuration.ts";
 import { createMessages } from "./intents.ts";
 import type { HostSpec, Outage, Profile, Scenario, ThrottledTenant } from "./scenario.ts";
@@ -10,6 +11,9 @@ export interface ScenarioWishes {
   /** Only these faults, and each of them. */
   readonly faults?: readonly FaultId[];
 }
+
+/** A calm run costs what the formula says, in which no account waits for another's write. */
+const NO_PARTS: CeilingParts = { initial: [], changes: [], invented: [] };
 
 const RATES = [0.01, 0.03, 0.08, 0.2];
 const DAY_MS = 86_400_000;
@@ -54,9 +58,10 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
   const style = pickStyle(random, OPEN.has(profile), zone);
   const faultless = calm || profile === "throttled-tenant";
   const rates = faultless ? {} : pickRates(profile, wishes.faults, random);
+  const shared = calm ? NO_PARTS : createCeilings(seed, spanMs, style.zone);
   const messages = createMessages(
     {
-      accounts,
+      accounts: [...accounts, ...shared.invented],
       spanMs,
       startEpochMs,
       count: pickCount(profile, random),
@@ -78,24 +83,31 @@ export function createScenario(seed: number, wishes: ScenarioWishes = {}): Scena
     maxReceiveCount: has(rates, "F25") || random.chance(0.1) ? 2 : 5,
     timeoutMs: TIMEOUT_MS[profile] ?? random.pick([30_000, 30_000, 8_000]),
     messages,
-    initial: initialItems(accounts, style, random),
-    changes: createChanges(
-      accounts,
-      {
-        ...style,
-        count: faultless ? 0 : changeCount(profile, rates, random),
-        spanMs,
-        startEpochMs,
-        corrupt: has(rates, "F30"),
-        ...(stopsOnly === undefined ? {} : { stopsOnly }),
-      },
-      random,
-    ),
+    initial: [...initialItems(accounts, style, random), ...shared.initial],
+    changes: [
+      ...createChanges(
+        accounts,
+        {
+          ...style,
+          count: faultless ? 0 : changeCount(profile, rates, random),
+          spanMs,
+          startEpochMs,
+          corrupt: has(rates, "F30"),
+          ...(stopsOnly === undefined ? {} : { stopsOnly }),
+        },
+        random,
+      ),
+      ...shared.changes,
+    ],
     rates,
-    throttled: profile === "throttled-tenant" ? pickThrottled(random) : [],
+    throttled: throttledIn(profile, random),
     outages: faultless ? [] : pickOutages(profile, spanMs, random),
     faultsUntilMs: calm ? 0 : spanMs + random.between(0, 60_000),
   };
+}
+
+function throttledIn(profile: Profile, random: Random): Scenario["throttled"] {
+  return profile === "throttled-tenant" ? pickThrottled(random) : [];
 }
 
 /** Profiles in which most intents may run by themselves: the race is what they are about. */

@@ -40,7 +40,7 @@ test("a day's counts are listed by action type without the day's own", () => {
 });
 
 describe("a refusal", () => {
-  const whose = { accountId: ACCOUNT.account_id, actionType: actionType("A") };
+  const whose = { ...ACCOUNT, action_type: actionType("A") };
   const report = {
     date_key: day("2026-11-22"),
     timezone: "UTC",
