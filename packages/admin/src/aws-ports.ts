@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { SomeTableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeChangeBus } from "@autonomy-gate/core/adapters/eventbridge/change-bus";
 import { configStore } from "@autonomy-gate/core/commit/config-store";
@@ -31,7 +31,7 @@ export const AWS_REQUESTS = {
 /** What the API runs on, wherever it runs. */
 export interface AwsParts {
   readonly client: Pick<DynamoDBClient, "send">;
-  readonly tables: TableNames;
+  readonly tables: SomeTableNames;
   readonly events: EventBridgeClient;
   readonly busName: string;
   readonly clock: Clock;

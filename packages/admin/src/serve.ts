@@ -1,5 +1,8 @@
 import { once } from "node:events";
-import { createDynamoClient, type TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import {
+  createDynamoClient,
+  type SomeTableNames,
+} from "@autonomy-gate/core/adapters/dynamodb/client";
 import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { Logger } from "@aws-lambda-powertools/logger";
@@ -20,7 +23,7 @@ export interface ServeAdminInput {
   readonly port?: number;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly dynamodb: { readonly endpoint: string; readonly tables: TableNames };
+  readonly dynamodb: { readonly endpoint: string; readonly tables: SomeTableNames };
   readonly events: { readonly endpoint: string; readonly bus: string };
   /** Whose tokens are accepted; absent: API keys only. */
   readonly tokens?: KeySetIssuer;

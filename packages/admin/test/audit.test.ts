@@ -150,10 +150,10 @@ describe("audit", () => {
       "'+1",
       "'-1",
       "'@SUM(A1)",
-      "'\tx",
-      "'\rx",
+      "⟨U+0009⟩x",
+      "⟨U+000D⟩x",
       'a "quoted", field',
-      "line\r\nbreak",
+      "line⟨U+000D⟩⟨U+000A⟩break",
     ]);
     expect(text.startsWith('"id","at","actor","action"')).toBe(true);
     expect(text).not.toMatch(/(^|,)"?[=+@]/m);

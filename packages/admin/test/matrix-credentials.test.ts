@@ -6,9 +6,8 @@ import { createKey } from "../src/routes/keys.ts";
 import { ROUTES } from "../src/routes/routes.ts";
 import { ACCOUNT, accountNamed, naming } from "./naming.ts";
 import { type Json, openAdmin, type TestAdmin } from "./open-admin.ts";
-import { type MadeRequest, operationAt, plainRequest, urlOf } from "./requests.ts";
+import { type MadeRequest, operationAt, plainRequest, SERVED, urlOf } from "./requests.ts";
 
-const SERVED = [200, 204, 404];
 const NOT_YOURS = { status: 403, json: { code: "NOT_YOUR_ACCOUNT" } };
 
 /** What the plain requests of the matrix never name. */

@@ -22,7 +22,12 @@ export const AWS = {
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 };
 
-export const TABLES = { config: "config", budgetState: "budget", ledger: "ledger" };
+export const TABLES = {
+  config: "config",
+  budgetState: "budget",
+  ledger: "ledger",
+  actions: "actions",
+};
 
 /** What one request sends; `key` is an API key. */
 export interface Sent {

@@ -104,6 +104,9 @@ export function plainRequest(operation: DocumentedOperation): MadeRequest {
   return request;
 }
 
+/** Statuses of a plain request that was served: 409 where there is nothing to set back, for one. */
+export const SERVED = [200, 204, 404, 409];
+
 export function urlOf({ path, query }: Pick<MadeRequest, "path" | "query">): string {
   const text = new URLSearchParams(query).toString();
   return text === "" ? path : `${path}?${text}`;

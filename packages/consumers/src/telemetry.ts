@@ -5,7 +5,7 @@ import type { Clock } from "@autonomy-gate/core/ports";
 import { type GateMetric, METRICS } from "@autonomy-gate/core/topology";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { RefusedMessage } from "./intents/intake.ts";
+import type { RefusedMessage } from "./event.ts";
 
 /** An outcome that was accepted by the bus. */
 export interface PublishedDecision {

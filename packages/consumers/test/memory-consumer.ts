@@ -1,6 +1,6 @@
 import { createTurns } from "@autonomy-gate/core/commit/turns";
 import { refusal } from "@autonomy-gate/core/delivery/refusal";
-import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
 import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import * as z from "zod";
@@ -26,7 +26,7 @@ const Detail = z.looseObject({
 
 /** Where outcomes and quarantined messages end: each test's own. */
 function openSinks() {
-  const accepted: Outcome[] = [];
+  const accepted: GateEvent[] = [];
   const quarantined: QuarantinedMessage[] = [];
   let refusals: (string | undefined)[] = [];
   const take = <T>(sink: T[], values: readonly T[]): Delivery[] =>
@@ -38,7 +38,7 @@ function openSinks() {
     });
   return {
     accepted,
-    publish: (outcomes: readonly Outcome[]) => take(accepted, outcomes),
+    publish: (outcomes: readonly GateEvent[]) => take(accepted, outcomes),
     put: (messages: readonly QuarantinedMessage[]) => {
       quarantined.push(...messages);
       return messages.map((): Delivery => ({ accepted: true }));

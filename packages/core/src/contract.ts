@@ -21,6 +21,20 @@ export const OUTCOME_DETAIL_TYPE = {
 
 export type OutcomeDetailType = (typeof OUTCOME_DETAIL_TYPE)[keyof typeof OUTCOME_DETAIL_TYPE];
 
+/** The detail-type that tells of each way an approval closes. */
+export const CLOSING_DETAIL_TYPE = {
+  APPROVED: "ActionApproved",
+  REJECTED: "ActionRejected",
+  EXPIRED: "ActionApprovalExpired",
+  HANDLED: "ActionHandled",
+  WITHDRAWN: "ActionWithdrawn",
+} as const;
+
+export type ClosingDetailType = (typeof CLOSING_DETAIL_TYPE)[keyof typeof CLOSING_DETAIL_TYPE];
+
+/** EventBridge detail-type under which a proposer takes an intent back. */
+export const INTENT_WITHDRAWN_DETAIL_TYPE = "ActionIntentWithdrawn";
+
 /** EventBridge source and detail-type of a change made through the admin API. */
 export const ADMIN_SOURCE = "autonomy.admin";
 export const CONFIG_CHANGED_DETAIL_TYPE = "AutonomyConfigChanged";

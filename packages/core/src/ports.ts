@@ -5,7 +5,7 @@ import type { ChangeReply, ConfigAttributes, ConfigChange } from "./config/chang
 import type { DecisionRecord } from "./decision/decision.ts";
 import type { StoredFacts } from "./gate/snapshot.ts";
 import type { AccountRef, ActionType, IntentId } from "./ids.ts";
-import type { Outcome } from "./outcome/outcome.ts";
+import type { GateEvent } from "./outcome/outcome.ts";
 import type { Stored } from "./stored.ts";
 
 /** Clock and randomness, injected. */
@@ -92,7 +92,7 @@ export interface RefusedDelivery {
 
 export interface OutcomeBus {
   /** One attempt to publish each; replies in order. Never throws for what the bus refuses. */
-  publish(outcomes: readonly Outcome[]): Promise<readonly Delivery[]>;
+  publish(events: readonly GateEvent[]): Promise<readonly Delivery[]>;
 }
 
 export const QUARANTINE_CODES = [

@@ -1,10 +1,12 @@
 import type { Limits } from "./access/limits.ts";
+import type { Approval, ApprovalState } from "./approval/approval.ts";
+import type { ClosingEntry } from "./approval/closing.ts";
 import type { BudgetState } from "./budget/state.ts";
 import type { ConfigObject, ConfigScope } from "./config/address.ts";
 import type { ConfigAttributes } from "./config/change.ts";
 import type { DateKey } from "./day.ts";
 import type { DecisionRecord } from "./decision/decision.ts";
-import type { AccountRef, BudgetOwner, IntentRef, TenantId } from "./ids.ts";
+import type { AccountRef, ActionType, BudgetOwner, IntentRef, TenantId } from "./ids.ts";
 import type { AutoApprovalDecision, Reason } from "./policy/policy.ts";
 import type { Stored } from "./stored.ts";
 
@@ -13,7 +15,7 @@ import type { Stored } from "./stored.ts";
 /** The kinds of configuration that a scope holds many of. */
 export type ListedKind = Extract<
   ConfigObject["kind"],
-  "MODE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
+  "MODE" | "APPROVAL_RULE" | "ACTION_TYPE" | "ACTION_TYPE_BUDGET"
 >;
 
 export interface ListedObject {
@@ -79,6 +81,59 @@ export interface DecisionReader {
    * empty, and still have a `next`. A new decision is listed within moments of its record.
    */
   page(query: DecisionQuery): Promise<Page<ListedDecision>>;
+}
+
+export interface ApprovalQuery {
+  readonly tenant_id: TenantId;
+  readonly account_id?: AccountRef["account_id"];
+  readonly state: ApprovalState;
+  readonly action_type?: ActionType;
+  readonly reason?: Reason;
+  /** Bounds on `expires_at` of what is pending, else on `closed_at`, both inclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
+  /** `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** An approval in a list; it may be unreadable, but whose it is is known. */
+export interface ListedApproval extends IntentRef {
+  readonly approval: Stored<Approval>;
+}
+
+export interface ClosingQuery {
+  readonly tenant_id: TenantId;
+  readonly account_id?: AccountRef["account_id"];
+  /** Bounds on `closed_at`, both inclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Nothing beyond these is shown; absent: everything is. */
+  readonly within?: Limits;
+  /** `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface ListedClosing extends IntentRef {
+  readonly closing: Stored<ClosingEntry>;
+}
+
+export interface ApprovalReader {
+  /** Read strongly consistent. `intent`: the payload's canonical text, while it is kept. */
+  find(ref: IntentRef): Promise<{
+    readonly approval: Stored<Approval>;
+    readonly intent: string | undefined;
+  }>;
+  /**
+   * Approvals of one state: PENDING the soonest to expire first, others the last closed first. A
+   * page may be short, even empty, and still have a `next`; it is a moment behind.
+   */
+  page(query: ApprovalQuery): Promise<Page<ListedApproval>>;
+  /** All closings, with their votes, the last first, for ever. A page as of `page`. */
+  closings(query: ClosingQuery): Promise<Page<ListedClosing>>;
 }
 
 export interface AuditQuery {

@@ -1,6 +1,8 @@
 import {
+  CLOSING_DETAIL_TYPE,
   DEFAULT_INTENT_SOURCES,
   INTENT_DETAIL_TYPE,
+  INTENT_WITHDRAWN_DETAIL_TYPE,
   OUTCOME_DETAIL_TYPE,
   OUTCOME_SOURCE,
 } from "./contract.ts";
@@ -24,6 +26,22 @@ export function intentRulePattern(
 export const OUTCOME_RULE_PATTERN: RulePattern = {
   source: [OUTCOME_SOURCE],
   "detail-type": Object.values(OUTCOME_DETAIL_TYPE),
+};
+
+/** Selects what opens approvals, and what withdraws them: rules of the approvals queue. */
+export function approvalRulePatterns(
+  sources: readonly string[] = DEFAULT_INTENT_SOURCES,
+): readonly RulePattern[] {
+  return [
+    { source: [OUTCOME_SOURCE], "detail-type": [OUTCOME_DETAIL_TYPE.REQUIRE_APPROVAL] },
+    { source: sources, "detail-type": [INTENT_WITHDRAWN_DETAIL_TYPE] },
+  ];
+}
+
+/** Selects the five closings of approvals, for subscribers. */
+export const CLOSING_RULE_PATTERN: RulePattern = {
+  source: [OUTCOME_SOURCE],
+  "detail-type": Object.values(CLOSING_DETAIL_TYPE),
 };
 
 /** The fields of the older `ACTION_APPROVED`, named in an outcome as they are there. */
@@ -69,6 +87,12 @@ export const CONSUMER = {
    */
   concurrencyMax: 5,
 } as const;
+
+/** The sweep of approvals: how often it runs on AWS, and how long one run may take. */
+export const SWEEP = { everySeconds: 60, timeoutSeconds: 50, memoryMegabytes: 1_024 } as const;
+
+/** How long an approval's payload is kept after its closing was told, days. */
+export const PAYLOAD_RETENTION_DAYS = { default: 90, max: 2_555 } as const;
 
 /** The admin API: API Gateway gives up on a request after 30 s. */
 export const ADMIN = { timeoutSeconds: 29, memoryMegabytes: 1_024 } as const;
@@ -141,6 +165,13 @@ export const QUEUES = {
   },
   intentsDlq: { visibilityTimeoutSeconds: 30, messageRetentionSeconds: 14 * DAY_SECONDS },
   quarantine: { visibilityTimeoutSeconds: 30, messageRetentionSeconds: 14 * DAY_SECONDS },
+  /** As the intents' queue: what opens and withdraws approvals. */
+  approvals: {
+    visibilityTimeoutSeconds: 6 * CONSUMER_TIMEOUT_SECONDS,
+    messageRetentionSeconds: 14 * DAY_SECONDS,
+    maxReceiveCount: 5,
+  },
+  approvalsDlq: { visibilityTimeoutSeconds: 30, messageRetentionSeconds: 14 * DAY_SECONDS },
   /** A subscriber's own queue; its dead letters keep as long. */
   subscriber: {
     visibilityTimeoutSeconds: 180,
@@ -160,6 +191,12 @@ export const API_KEY_PARTITION = "API_KEY";
 
 /** Name of the index that lists decisions newest first. */
 export const DECISIONS_INDEX = "decisions_by_time";
+
+/** Index of open work after the decision, over all tenants, by the time it is due. */
+export const DUE_INDEX = "actions_by_due_time";
+
+/** Index that lists a tenant's actions of one state: open ones by their end, closed ones by theirs. */
+export const ACTIONS_INDEX = "actions_by_state";
 
 /** A DynamoDB table: string keys `pk` and `sk`, on demand, point-in-time recovery. */
 export interface TableTopology {
@@ -184,6 +221,18 @@ export const TABLES = {
         partitionKey: "list_pk",
         sortKey: "decided_at",
         include: ["decision", "reason"],
+      },
+    ],
+  },
+  actions: {
+    ttlAttribute: "ttl",
+    indexes: [
+      { name: DUE_INDEX, partitionKey: "due_pk", sortKey: "due_at", include: ["state"] },
+      {
+        name: ACTIONS_INDEX,
+        partitionKey: "list_pk",
+        sortKey: "list_at",
+        include: ["action_type", "reason"],
       },
     ],
   },

@@ -8,7 +8,7 @@ import { tableContract } from "./table-contract.ts";
 
 tableContract("tables in memory", async () => memoryTable());
 
-const NAMES = { config: "config", budgetState: "budget", ledger: "ledger" };
+const NAMES = { config: "config", budgetState: "budget", ledger: "ledger", actions: "actions" };
 
 let server: DynamoDbServer;
 beforeAll(async () => {

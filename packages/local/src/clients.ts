@@ -57,7 +57,8 @@ export function connect({ region, credentials, dynamodb, sqs, events }: Endpoint
 
 /** The names of a stack's tables: the stack file spells them its own way. */
 export function tableNames({ dynamodb: { tables } }: Pick<StackFile, "dynamodb">): TableNames {
-  return { config: tables.config, budgetState: tables.budget_state, ledger: tables.ledger };
+  const { budget_state: budgetState, ...rest } = tables;
+  return { ...rest, budgetState };
 }
 
 /** Environment variables by which the AWS SDK, in any process, finds a local stack. */

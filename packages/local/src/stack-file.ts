@@ -11,7 +11,12 @@ export const StackFile = z.object({
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   dynamodb: z.object({
     endpoint: z.url(),
-    tables: z.object({ config: z.string(), budget_state: z.string(), ledger: z.string() }),
+    tables: z.object({
+      config: z.string(),
+      budget_state: z.string(),
+      ledger: z.string(),
+      actions: z.string(),
+    }),
   }),
   sqs: z.object({
     endpoint: z.url(),

@@ -24,6 +24,7 @@ const TABLES: TableNames = {
   config: "AutonomyConfig",
   budgetState: "AutonomyBudgetState",
   ledger: "AutonomyLedger",
+  actions: "AutonomyActions",
 };
 
 /** Outcomes that nobody took; the oldest make room for the newest. */
@@ -72,12 +73,12 @@ export async function startStack(
     closed,
   );
   const queues = await createTopology({ ...shared, dynamodb, sqs, events }, settings);
-  const { config, budgetState, ledger } = TABLES;
+  const { budgetState, ...tables } = TABLES;
   const description: StackFile = {
     ...shared,
     dynamodb: {
       endpoint: dynamodb.endpoint,
-      tables: { config, budget_state: budgetState, ledger },
+      tables: { ...tables, budget_state: budgetState },
     },
     sqs: { endpoint: sqs.endpoint, queues },
     events: { endpoint: events.endpoint, bus: BUS },

@@ -2,6 +2,9 @@ import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
 import ora from "ora";
 import pc from "picocolors";
+import { runApprovalCampaign } from "./approvals/campaign.ts";
+import { runApprovals } from "./approvals/run.ts";
+import { createApprovalScenario } from "./approvals/scenario.ts";
 import { runBurst } from "./burst.ts";
 import { type Failure, runCampaign } from "./campaign.ts";
 import { runCrowd } from "./crowd.ts";
@@ -28,6 +31,7 @@ interface CliOptions {
   readonly mutant?: string[];
   readonly trace?: true;
   readonly burst?: true;
+  readonly approvals?: true;
   readonly crowd?: true;
   readonly json?: true;
 }
@@ -56,6 +60,11 @@ const program = new Command("simulate")
   .option("--sdk", "run the real adapters under the AWS SDK's clients")
   .option("--trace", "with --seed: print the trace of a run that does not fail, too")
   .option("--json", "print the figures as JSON")
+  .addOption(
+    new Option("--approvals", "run approvals instead: votes, openings, stops and sweeps").conflicts(
+      ["fault", "profile", "sdk", "json", "burst"],
+    ),
+  )
   .addOption(
     new Option(
       "--burst",
@@ -90,6 +99,7 @@ async function main(options: CliOptions): Promise<void> {
   }
   if (options.mutants === true || options.mutant !== undefined) return hunt(options);
   if (options.burst === true) return burst(options.seed ?? 1);
+  if (options.approvals === true) return approvals(options);
   if (options.crowd === true) return crowd(options.seed ?? 1);
   await campaign(options);
 }
@@ -153,6 +163,22 @@ async function explain(failure: Failure, options: CliOptions): Promise<void> {
   process.stdout.write(
     `${failureText(failure, shrunk, violation, trace.lines, flagsOf(options))}\n`,
   );
+}
+
+async function approvals({ seed, first, seeds, trace }: CliOptions): Promise<void> {
+  const count = seed === undefined ? seeds : 1;
+  const { checked, failure } = await runApprovalCampaign(seed ?? first, count);
+  const checks = [...checked].map(([invariant, times]) => `${invariant}: ${times}`).join(", ");
+  process.stdout.write(`${count} seeds of approvals; checks by invariant: ${checks}\n`);
+  if (failure !== undefined) {
+    process.exitCode = 1;
+    const { invariant, message } = failure.violation;
+    process.stdout.write(`Seed ${failure.seed} breaks invariant ${invariant}: ${message}\n`);
+  }
+  if (failure === undefined && trace !== true) return;
+  const recorded = recordTrace();
+  await runApprovals(createApprovalScenario(failure?.seed ?? seed ?? first), recorded.traceAt);
+  process.stdout.write(`${recorded.lines.join("\n")}\n`);
 }
 
 async function burst(seed: number): Promise<void> {

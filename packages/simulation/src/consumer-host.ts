@@ -1,27 +1,18 @@
-import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
-import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
-import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import type { GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import { failedMessageIds } from "@autonomy-gate/local/event-source/batch-response";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Network } from "./network.ts";
 import type { Queue } from "./ports/queue.ts";
 import type { SimProcess } from "./process.ts";
 
-/** What a consumer process works with, on whichever level it is simulated. */
-export interface ConsumerPorts {
-  readonly store: GateStore;
-  readonly bus: OutcomeBus;
-  readonly quarantine: Quarantine;
-}
+/** Consumes a batch as the handler of a queue does. */
+type BatchConsumer = (records: readonly SQSRecord[]) => Promise<SQSBatchResponse>;
 
 export interface HostSettings {
   readonly network: Network;
   readonly queue: Queue;
   /** A process of this host; a new one each time the one before has died. */
   readonly start: (onDeath: () => void) => SimProcess;
-  readonly portsFor: (process: SimProcess) => ConsumerPorts;
+  readonly consumerFor: (process: SimProcess) => BatchConsumer;
   readonly batchSize: number;
   readonly timeoutMs: number;
   /** Batches in work side by side in one process. */
@@ -66,7 +57,7 @@ export function createConsumerHost(settings: HostSettings): ConsumerHost {
     settings.onBatch(mine.process, records);
     scheduler.after(settings.timeoutMs, () => timeOut(mine, records));
     scheduler.woke();
-    consumeIntents(records, mine.consumer, settings.timeoutMs).then(
+    mine.consume(records).then(
       (response) => finish(settings, mine, records, response, () => end(mine, records)),
       (error: unknown) => {
         settings.onFailure(error);
@@ -97,21 +88,11 @@ export function createConsumerHost(settings: HostSettings): ConsumerHost {
 interface Incarnation {
   readonly process: SimProcess;
   readonly batches: Set<readonly SQSRecord[]>;
-  readonly consumer: Consumer;
+  readonly consume: BatchConsumer;
 }
 
 function incarnation(settings: HostSettings, process: SimProcess): Incarnation {
-  return {
-    process,
-    batches: new Set(),
-    consumer: {
-      ...settings.portsFor(process),
-      clock: process.clock,
-      turns: createTurns(),
-      telemetry: quietTelemetry(settings.onFailure),
-      intentSources: DEFAULT_INTENT_SOURCES,
-    },
-  };
+  return { process, batches: new Set(), consume: settings.consumerFor(process) };
 }
 
 /** Deletes what the answer does not name as failed, as Lambda's event source does. */
@@ -153,15 +134,4 @@ function doneOf(
     // The batch as a whole has failed: every message of it comes back.
     return [];
   }
-}
-
-function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {
-  return {
-    retried: () => {},
-    clockDiffers: () => {},
-    decided: () => {},
-    quarantined: () => {},
-    failed: (_what, error) => onFailure(error),
-    batch: () => {},
-  };
 }

@@ -1,9 +1,13 @@
+import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
+import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
 import { configStore } from "@autonomy-gate/core/commit/config-store";
+import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import type { Table } from "@autonomy-gate/core/table/table";
 import type { Checker } from "./checks/checker.ts";
-import { type ConsumerHost, type ConsumerPorts, createConsumerHost } from "./consumer-host.ts";
+import { type ConsumerHost, createConsumerHost } from "./consumer-host.ts";
 import type { Dynamo } from "./dynamo/dynamo.ts";
 import type { Network } from "./network.ts";
 import { type Sinks, simulatedBus, simulatedQuarantine } from "./ports/bus.ts";
@@ -24,6 +28,9 @@ export interface World {
   readonly queue: Queue;
   readonly checker: Checker;
 }
+
+/** What a consumer process works with, on whichever level it is simulated. */
+export type ConsumerPorts = Pick<Consumer, "store" | "bus" | "quarantine">;
 
 /** How the gate's ports are made: at the ports themselves, or with real adapters on real clients. */
 export interface Level {
@@ -73,12 +80,20 @@ export function startHost(world: World, spec: HostSpec, index: number, level: Le
         onDeath();
       });
     },
-    portsFor: (process) => {
+    consumerFor: (process) => {
       const ports = consumerPorts(level, world, process);
       const store = spec.nextVersion
         ? nextVersionStore(ports.store, () => network.faults.happened("F34"))
         : ports.store;
-      return { ...ports, store: watched(store, checker) };
+      const consumer: Consumer = {
+        ...ports,
+        store: watched(store, checker),
+        clock: process.clock,
+        turns: createTurns(),
+        telemetry: quietTelemetry(checker.onFailure),
+        intentSources: DEFAULT_INTENT_SOURCES,
+      };
+      return (records) => consumeIntents(records, consumer, scenario.timeoutMs);
     },
     onBatch: checker.onBatch,
     onDelete: checker.onDelete,
@@ -108,5 +123,16 @@ function watched(store: GateStore, checker: Checker): GateStore {
       checker.onFacts(requests, read.replies);
       return read;
     },
+  };
+}
+
+export function quietTelemetry(onFailure: (error: unknown) => void): Telemetry {
+  return {
+    retried: () => {},
+    clockDiffers: () => {},
+    decided: () => {},
+    quarantined: () => {},
+    failed: (_what, error) => onFailure(error),
+    batch: () => {},
   };
 }

@@ -22,6 +22,7 @@ export async function openDynamoDbStores(endpoint: string): Promise<OpenStore> {
     config: `config${suffix}`,
     budgetState: `budget${suffix}`,
     ledger: `ledger${suffix}`,
+    actions: `actions${suffix}`,
   };
   const admin = new DynamoDBClient(settings);
   await createTables(admin, names);

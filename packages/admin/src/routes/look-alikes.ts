@@ -12,8 +12,8 @@ import type { AdminPorts } from "../ports.ts";
  */
 export const STOP_DECISIONS_MAX = 500;
 
-/** Decisions and changes examined when a configuration is looked at: one page of each. */
-const GLANCE_MAX = 100;
+/** Decisions and changes examined when a configuration is looked at: half a page of each. */
+const GLANCE_MAX = 50;
 
 const PAGE_LIMIT = 100;
 
@@ -93,12 +93,13 @@ async function accountsDecidedOn(
 ): Promise<{ readonly ids: readonly AccountId[]; readonly complete: boolean }> {
   const ids: AccountId[] = [];
   const pagesMax = PAGES_PER_FULL_PAGE * Math.ceil(countMax / PAGE_LIMIT);
+  const limit = Math.min(PAGE_LIMIT, countMax);
   let before: string | undefined;
   for (let page = 0; page < pagesMax && ids.length < countMax; page++) {
     const { items, next } = await decisions.page({
       tenant_id,
       from,
-      limit: PAGE_LIMIT,
+      limit,
       ...(before === undefined ? {} : { before }),
     });
     ids.push(...items.map(({ account_id }) => account_id));

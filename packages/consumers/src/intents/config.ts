@@ -2,6 +2,12 @@ import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
 import * as z from "zod";
 
+/** Sources whose intents are accepted. An empty name is none: it would accept events without one. */
+export const IntentSources = CommaList.prefault(DEFAULT_INTENT_SOURCES.join(",")).refine(
+  (sources) => sources.length > 0,
+  "must name at least one source",
+);
+
 /** The consumer's environment, parsed once at the cold start. */
 const Environment = z.object({
   AUTONOMY_CONFIG_TABLE_NAME: z.string().min(1),
@@ -9,11 +15,7 @@ const Environment = z.object({
   AUTONOMY_LEDGER_TABLE_NAME: z.string().min(1),
   AUTONOMY_EVENT_BUS_NAME: z.string().min(1),
   AUTONOMY_QUARANTINE_QUEUE_URL: z.url(),
-  /** An empty name is none: it would accept events without a source. */
-  AUTONOMY_INTENT_SOURCES: CommaList.prefault(DEFAULT_INTENT_SOURCES.join(",")).refine(
-    (sources) => sources.length > 0,
-    "must name at least one source",
-  ),
+  AUTONOMY_INTENT_SOURCES: IntentSources,
 });
 
 export interface ConsumerConfig {

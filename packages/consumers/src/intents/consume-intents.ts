@@ -11,8 +11,9 @@ import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
 import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import type { RefusedMessage } from "../event.ts";
 import type { Telemetry } from "../telemetry.ts";
-import { type Intake, type RefusedMessage, sortBatch } from "./intake.ts";
+import { type Intake, sortBatch } from "./intake.ts";
 
 /** Everything the consumer works with. */
 export interface Consumer {

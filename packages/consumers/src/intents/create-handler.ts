@@ -5,15 +5,15 @@ import {
 import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
 import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
 import { systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters/node/clock";
-import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
 import { createTurns } from "@autonomy-gate/core/commit/turns";
-import type { Clock, Quarantine } from "@autonomy-gate/core/ports";
+import type { Clock } from "@autonomy-gate/core/ports";
 import { gateStore } from "@autonomy-gate/core/store/gate-store";
 import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { quarantineOnDemand, REQUESTS } from "../clients.ts";
 import { powertoolsTelemetry } from "../telemetry.ts";
 import type { ConsumerConfig } from "./config.ts";
 import { type Consumer, consumeIntents } from "./consume-intents.ts";
@@ -25,20 +25,6 @@ export type IntentsHandler = (
 ) => Promise<SQSBatchResponse>;
 
 const SERVICE_NAME = "autonomy-gate-consumer";
-
-/**
- * One attempt a request and a bound on each: the gate does its own retries, inside its deadline.
- * `requestTimeout` ends with a reply's headers, `socketTimeout` is for a body that stops coming.
- */
-const REQUESTS = {
-  maxAttempts: 1,
-  requestHandler: {
-    connectionTimeout: 500,
-    requestTimeout: REQUEST_MS_MAX,
-    socketTimeout: REQUEST_MS_MAX,
-    throwOnRequestTimeout: true,
-  },
-};
 
 /**
  * Builds the consumer on AWS's clients; endpoints and credentials come from their environment.
@@ -65,16 +51,4 @@ export function createHandler(
   };
   return (event, context) =>
     consumeIntents(event.Records, consumer, context.getRemainingTimeInMillis());
-}
-
-/** Loads SQS's client with the first message for quarantine: a cold start does not wait for it. */
-function quarantineOnDemand(queueUrl: string): Quarantine {
-  let opened: Quarantine | undefined;
-  return {
-    put: async (messages) => {
-      const { openQuarantine } = await import("./quarantine-queue.ts");
-      opened ??= openQuarantine(queueUrl, REQUESTS);
-      return opened.put(messages);
-    },
-  };
 }

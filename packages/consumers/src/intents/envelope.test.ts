@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runs } from "../../../core/test/runs.ts";
 import { aBody, SOURCES, someData } from "../../test/fixtures.ts";
-import { type IntentMessage, type Refused, readMessage } from "./envelope.ts";
+import type { Refused } from "../event.ts";
+import { type IntentMessage, readMessage } from "./envelope.ts";
 
 function intentIn(body: string): IntentMessage {
   const message = readMessage(body, SOURCES);

@@ -1,7 +1,8 @@
 import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
 import { intentKey } from "@autonomy-gate/core/ids";
 import type { SQSRecord } from "aws-lambda";
-import { type IntentMessage, type Refused, readMessage } from "./envelope.ts";
+import type { RefusedMessage } from "../event.ts";
+import { type IntentMessage, readMessage } from "./envelope.ts";
 
 /** One intent of a batch, with every message that carries it. */
 export interface Intake {
@@ -11,9 +12,6 @@ export interface Intake {
   /** Whether an earlier delivery may have decided it. */
   readonly mayBeRecorded: boolean;
 }
-
-/** A message for quarantine. */
-export type RefusedMessage = Refused & { readonly record: SQSRecord };
 
 /** A message whose reading failed for a reason nobody foresaw: it comes again, its mates do not. */
 interface UnreadMessage {

@@ -8,7 +8,7 @@ import type { ReceivedIntent } from "../gate/received.ts";
 import { AccountId, TenantId } from "../ids.ts";
 import type { Clock } from "../ports.ts";
 import { gateStore } from "../store/gate-store.ts";
-import type { Table, Write } from "../table/table.ts";
+import type { Check, Table, Write } from "../table/table.ts";
 import { deadlineIn } from "./backoff.ts";
 import type { IntentResult } from "./commit-claims.ts";
 import { commitInWaves } from "./commit-in-waves.ts";
@@ -94,7 +94,7 @@ function aWorld(given: World) {
   return { waves, clock, memory, asked, differences };
 }
 
-function pkOf(write: Write): string {
+function pkOf(write: Write | Check): string {
   return write.kind === "put" ? write.item.pk : write.pk;
 }
 

@@ -41,26 +41,40 @@ export async function readFacts(
   };
 }
 
+/** When a read began, and the one reading of the time that all decided on it uses. */
+export type ReadTime = Pick<FactsRead, "startedAtMs" | "calendar">;
+
 /** What a read in time found of the requests, in their order; `undefined`: not read. */
-interface ReadInTime extends Pick<FactsRead, "startedAtMs" | "calendar"> {
+interface ReadInTime extends ReadTime {
   readonly replies: FactsBatch["replies"];
 }
 
-/**
- * Reads until a read is fast enough and found the facts of one request at least. Throws
- * TransientError DEADLINE when none did in time, CLOCK when this machine's clock cannot be relied
- * on, and what the store throws when no retry can help.
- */
+/** Reads until a read is in time and found the facts of one request at least (see `timedRead`). */
 export async function readInTime(
   requests: readonly FactsRequest[],
-  { store, clock, deadline, signals }: Omit<CommitContext, "turns">,
+  { store, ...terms }: Omit<CommitContext, "turns">,
 ): Promise<ReadInTime> {
+  const { value, ...time } = await timedRead(() => store.readFacts(requests), terms);
+  return { ...time, replies: value.replies };
+}
+
+/** What a read needs beside the store. */
+type ReadTerms = Pick<CommitContext, "clock" | "deadline" | "signals">;
+
+/**
+ * Reads until a read is fast enough. Throws TransientError DEADLINE when none was in time, CLOCK when
+ * this machine's clock cannot be relied on, and what the read throws when no retry can help.
+ */
+export async function timedRead<T extends Pick<FactsBatch, "serviceEpochMs">>(
+  read: () => Promise<T>,
+  { clock, deadline, signals }: ReadTerms,
+): Promise<ReadTime & { readonly value: T }> {
   const readOnce = async () => {
     const startedAtMs = clock.elapsedMs();
     const calendar = calendarAt(clock.epochMs());
-    const { replies, serviceEpochMs } = await store.readFacts(requests);
+    const value = await read();
     if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
-      return { startedAtMs, calendar, replies, serviceEpochMs };
+      return { startedAtMs, calendar, value };
     }
     throw new TransientError(
       "SLOW_READ",
@@ -68,16 +82,24 @@ export async function readInTime(
     );
   };
   const onFault = ({ code }: TransientError) => signals.retried("readFacts", code);
-  const { serviceEpochMs, ...read } = await untilDone(readOnce, { clock, deadline, onFault });
-  const differenceMs = serviceEpochMs === undefined ? 0 : read.calendar.epochMs - serviceEpochMs;
-  if (Math.abs(differenceMs) > CLOCK_DIFFERENCE_MS_MAX) {
-    signals.clockDiffers(differenceMs);
-    throw new TransientError(
-      "CLOCK",
-      `This machine's clock differs from the service's by ${differenceMs} ms.`,
-    );
-  }
-  return read;
+  const timed = await untilDone(readOnce, { clock, deadline, onFault });
+  ensureClock(timed.calendar.epochMs, timed.value, signals);
+  return timed;
+}
+
+/** Throws TransientError CLOCK when this machine's clock is too far from the service's. */
+export function ensureClock(
+  epochMs: number,
+  { serviceEpochMs = epochMs }: Pick<FactsBatch, "serviceEpochMs">,
+  signals: CommitContext["signals"],
+): void {
+  const differenceMs = epochMs - serviceEpochMs;
+  if (Math.abs(differenceMs) <= CLOCK_DIFFERENCE_MS_MAX) return;
+  signals.clockDiffers(differenceMs);
+  throw new TransientError(
+    "CLOCK",
+    `This machine's clock differs from the service's by ${differenceMs} ms.`,
+  );
 }
 
 /**

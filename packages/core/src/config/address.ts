@@ -12,6 +12,8 @@ export type ConfigScope =
 export type ConfigObject =
   /** Without a type: the scope's default. */
   | { readonly kind: "MODE"; readonly action_type?: ActionType }
+  /** Without a type: the scope's default. */
+  | { readonly kind: "APPROVAL_RULE"; readonly action_type?: ActionType }
   | { readonly kind: "BUDGET" }
   /** What all accounts of a tenant may do together, as the platform set it. */
   | { readonly kind: "BUDGET_CEILING" }

@@ -24,6 +24,7 @@ export interface ConfigChange extends ConfigAddress {
 /** What of each kind of object nobody is shown. */
 const HIDDEN: Readonly<Record<ConfigObject["kind"], readonly string[]>> = {
   MODE: [],
+  APPROVAL_RULE: [],
   BUDGET: [],
   BUDGET_CEILING: [],
   TENANT_BUDGET: [],

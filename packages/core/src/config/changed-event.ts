@@ -21,6 +21,7 @@ export const AutonomyConfigChanged = z.looseObject({
     account_id: AccountId.nullable().describe("null: the change is for the whole tenant."),
     object: z.enum([
       "MODE",
+      "APPROVAL_RULE",
       "BUDGET",
       "ACTION_TYPE_BUDGET",
       "KILL_SWITCH",

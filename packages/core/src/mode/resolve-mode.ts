@@ -17,10 +17,23 @@ export interface ResolvedMode {
  * None configured: APPROVAL_REQUIRED.
  */
 export function resolveMode(levels: ModeLevels): ResolvedMode {
+  const found = levelInForce(levels);
+  if (found === undefined) return { mode: "APPROVAL_REQUIRED", source: "NOT_CONFIGURED" };
+  const { source, stored } = found;
+  if (stored.status === "readable") return { mode: stored.value, source };
+  return { mode: null, source, found: stored.found };
+}
+
+/** The first level at which something is stored, readable or not; `undefined`: there is none. */
+export function levelInForce<T>(levels: Readonly<Record<ModeLevel, Stored<T>>>):
+  | {
+      readonly source: ModeLevel;
+      readonly stored: Exclude<Stored<T>, { readonly status: "absent" }>;
+    }
+  | undefined {
   for (const source of MODE_LEVELS) {
     const stored = levels[source];
-    if (stored.status === "readable") return { mode: stored.value, source };
-    if (stored.status === "unreadable") return { mode: null, source, found: stored.found };
+    if (stored.status !== "absent") return { source, stored };
   }
-  return { mode: "APPROVAL_REQUIRED", source: "NOT_CONFIGURED" };
+  return undefined;
 }

@@ -1,12 +1,22 @@
 import canonicalize from "canonicalize";
-import { OUTCOME_DETAIL_TYPE, type OutcomeDetailType, SCHEMA_VERSION } from "../contract.ts";
+import {
+  type ClosingDetailType,
+  OUTCOME_DETAIL_TYPE,
+  type OutcomeDetailType,
+  SCHEMA_VERSION,
+} from "../contract.ts";
 import { type DecisionRecord, LEDGER_ONLY } from "../decision/decision.ts";
 
 /** An event ready to be sent, the same to the byte each time it is made from the same record. */
-export interface Outcome {
-  readonly detailType: OutcomeDetailType;
+export interface GateEvent {
+  readonly detailType: OutcomeDetailType | ClosingDetailType;
   /** JSON text. */
   readonly detail: string;
+}
+
+/** The event of a recorded decision. */
+export interface Outcome extends GateEvent {
+  readonly detailType: OutcomeDetailType;
 }
 
 /**
@@ -26,12 +36,16 @@ export function outcomeOf(record: DecisionRecord, canonicalIntent: string | null
   const data = Object.fromEntries(
     Object.entries(record).filter(([name]) => !Object.hasOwn(LEDGER_ONLY, name)),
   );
-  const intent = record.facts === null ? null : canonicalIntent;
-  const dataWithIntent = `${canonicalText(data).slice(0, -1)},"intent":${intent}}`;
   return {
     detailType: OUTCOME_DETAIL_TYPE[record.decision],
-    detail: `{"metadata":${canonicalText(metadata)},"data":${dataWithIntent}}`,
+    detail: detailOf(metadata, data, record.facts === null ? null : canonicalIntent),
   };
+}
+
+/** JSON text of an event: all in RFC 8785 form, with the intent's data at the end. */
+export function detailOf(metadata: object, data: object, canonicalIntent: string | null): string {
+  const dataWithIntent = `${canonicalText(data).slice(0, -1)},"intent":${canonicalIntent}}`;
+  return `{"metadata":${canonicalText(metadata)},"data":${dataWithIntent}}`;
 }
 
 function canonicalText(value: object): string {

@@ -1,4 +1,5 @@
 import { ApiKeyV1 } from "../access/api-key.ts";
+import { ApprovalRuleV1 } from "../approval/rule.ts";
 import { ActionTypeBudgetV1, AutonomyBudgetV1 } from "../budget/budget.ts";
 import { TenantCeilingV1 } from "../budget/ceiling.ts";
 import { ActionTypeConfigV1 } from "../catalogue/action-type.ts";
@@ -111,6 +112,7 @@ function objectWrite(change: ConfigChange): Put | Delete {
 /** What each kind of object has by its schema, and all that is ever written here. */
 const SCHEMAS: Readonly<Record<ConfigObject["kind"], { readonly shape: object }>> = {
   MODE: AutonomyModeConfigV1,
+  APPROVAL_RULE: ApprovalRuleV1,
   BUDGET: AutonomyBudgetV1,
   BUDGET_CEILING: TenantCeilingV1,
   TENANT_BUDGET: TenantCeilingV1,

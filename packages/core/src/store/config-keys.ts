@@ -5,6 +5,7 @@ import {
   ACTIVE_POLICY_SK,
   accountPk,
   actionTypeBudgetSk,
+  approvalRuleSk,
   BUDGET_SK,
   CEILING_SK,
   catalogueSk,
@@ -45,6 +46,8 @@ function objectSk(
   switch (object.kind) {
     case "MODE":
       return modeSk(object.action_type);
+    case "APPROVAL_RULE":
+      return approvalRuleSk(object.action_type);
     case "BUDGET":
       return BUDGET_SK;
     case "BUDGET_CEILING":

@@ -1,11 +1,17 @@
 import type { ConfigListing, ListedKind, ListedObject } from "../read-ports.ts";
 import type { Item, Table } from "../table/table.ts";
 import { scopePk } from "./config-keys.ts";
-import { ACTION_TYPE_BUDGET_PREFIX, CATALOGUE_PREFIX, MODE_PREFIX } from "./keys.ts";
+import {
+  ACTION_TYPE_BUDGET_PREFIX,
+  APPROVAL_RULE_PREFIX,
+  CATALOGUE_PREFIX,
+  MODE_PREFIX,
+} from "./keys.ts";
 
 /** What the sort keys of a kind begin with. */
 const PREFIX: Readonly<Record<ListedKind, string>> = {
   MODE: MODE_PREFIX,
+  APPROVAL_RULE: APPROVAL_RULE_PREFIX,
   ACTION_TYPE: CATALOGUE_PREFIX,
   ACTION_TYPE_BUDGET: ACTION_TYPE_BUDGET_PREFIX,
 };

@@ -1,11 +1,12 @@
 import { coversActionType, type Limits } from "../access/limits.ts";
-import { AccountId, IntentId, type IntentRef, type TenantId } from "../ids.ts";
+import type { IntentRef } from "../ids.ts";
 import type { DecisionQuery, DecisionReader, ListedDecision, Page } from "../read-ports.ts";
 import type { Address, Table } from "../table/table.ts";
+import { DECISIONS_INDEX } from "../topology.ts";
 import { batchRead } from "./batch-read.ts";
-import { scanShards } from "./decision-shards.ts";
 import { recordFrom } from "./items.ts";
-import { decisionKey } from "./keys.ts";
+import { accountPk, DECISION_PREFIX, decisionKey, listPk } from "./keys.ts";
+import { filterFor, refsAt, scanShards } from "./sharded-list.ts";
 
 /** Decisions from the ledger: single ones by key, lists through the index by time. */
 export function decisionReader(table: Table): DecisionReader {
@@ -16,11 +17,26 @@ export function decisionReader(table: Table): DecisionReader {
 }
 
 async function readPage(table: Table, query: DecisionQuery): Promise<Page<ListedDecision>> {
-  const { items, next } = await scanShards(table, query);
-  const refs = items.flatMap((place) => refsAt(place, query.tenant_id));
+  const { tenant_id, account_id, decision, reason, from, to, before, within, limit } = query;
+  const pk = account_id === undefined ? undefined : accountPk({ tenant_id, account_id });
+  const { items, next } = await scanShards(table, {
+    table: "ledger",
+    index: DECISIONS_INDEX,
+    tenant_id,
+    account_id,
+    partition: (shard) => listPk(tenant_id, shard),
+    prefix: DECISION_PREFIX,
+    order: "descending",
+    from,
+    to,
+    filter: filterFor({ pk, decision, reason }),
+    start: before,
+    within,
+    limit,
+  });
+  const refs = items.flatMap((place) => refsAt(place, tenant_id));
   const { lookup } = await batchRead(table, refs.map(addressOf));
   const found = refs.map((ref) => ({ ...ref, record: recordFrom(lookup(addressOf(ref))) }));
-  const { within } = query;
   return {
     items: within === undefined ? found : found.filter((each) => isWithin(each, within)),
     ...(next === undefined ? {} : { next }),
@@ -35,16 +51,4 @@ function isWithin({ record }: ListedDecision, within: Limits): boolean {
 
 function addressOf(ref: IntentRef): Address {
   return { table: "ledger", ...decisionKey(ref) };
-}
-
-/**
- * The intent at a place of the list, `<decided_at>#<account>#<intent>`. Its key is built from the
- * tenant that was asked for, so that no entry of the index can lead into another's.
- */
-function refsAt(place: string, tenant_id: TenantId): IntentRef[] {
-  const [, account, intent] = place.split("#");
-  const account_id = AccountId.safeParse(account);
-  const action_intent_id = IntentId.safeParse(intent);
-  if (!account_id.success || !action_intent_id.success) return [];
-  return [{ tenant_id, account_id: account_id.data, action_intent_id: action_intent_id.data }];
 }

@@ -98,7 +98,7 @@ const USUAL_FACTS: Item = { catalogue_source: "BUILT_IN" };
 const SMALLEST_NUMBER = 1e-130;
 
 /** A confidence that DynamoDB cannot hold as a number is stored as its text. */
-function storable(facts: PolicyFacts): Item {
+export function storable(facts: PolicyFacts): Item {
   const { confidence_score } = facts;
   if (confidence_score === null || confidence_score === 0) return facts;
   return confidence_score >= SMALLEST_NUMBER
@@ -106,7 +106,8 @@ function storable(facts: PolicyFacts): Item {
     : { ...facts, confidence_score: String(confidence_score) };
 }
 
-function asDecided(facts: Item): Item {
+/** The inverse of `storable`. */
+export function asDecided(facts: Item): Item {
   const { confidence_score } = facts;
   return typeof confidence_score === "string"
     ? { ...facts, confidence_score: Number(confidence_score) }

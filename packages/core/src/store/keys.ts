@@ -1,9 +1,11 @@
+import type { ApprovalState } from "../approval/approval.ts";
 import type { DateKey } from "../day.ts";
 import type {
   AccountId,
   AccountRef,
   ActionType,
   BudgetOwner,
+  IntentId,
   IntentRef,
   TenantId,
 } from "../ids.ts";
@@ -28,6 +30,12 @@ export const MODE_PREFIX = "AUTONOMY#";
 
 export function modeSk(actionType?: ActionType): string {
   return `${MODE_PREFIX}${actionType ?? "DEFAULT"}`;
+}
+
+export const APPROVAL_RULE_PREFIX = "APPROVAL_RULE#";
+
+export function approvalRuleSk(actionType?: ActionType): string {
+  return `${APPROVAL_RULE_PREFIX}${actionType ?? "DEFAULT"}`;
 }
 
 export const BUDGET_SK = "BUDGET#CONFIG";
@@ -71,6 +79,18 @@ export function decisionKey(ref: IntentRef): Key {
   return { pk: accountPk(ref), sk: `${DECISION_PREFIX}${ref.action_intent_id}` };
 }
 
+export const APPROVAL_PREFIX = "APPROVAL#";
+
+/** An approval in the actions table, and its closing in the ledger. */
+export function approvalKey(ref: IntentRef): Key {
+  return { pk: accountPk(ref), sk: `${APPROVAL_PREFIX}${ref.action_intent_id}` };
+}
+
+/** The payload that an approval is about. */
+export function payloadKey(ref: IntentRef): Key {
+  return { pk: accountPk(ref), sk: `${APPROVAL_PREFIX}${ref.action_intent_id}#INTENT` };
+}
+
 export const AUDIT_PREFIX = "AUDIT#";
 
 /** Partitions of the list of one tenant's decisions: one alone would be a hot one. */
@@ -81,10 +101,29 @@ export function listPk(tenantId: TenantId, shard: number): string {
   return `${tenantId}#${shard}`;
 }
 
-/** The shard of an account, 0 to 7: FNV-1a over its id, the same in every language and for ever. */
-export function shardOf(accountId: AccountId): number {
+/** The list of a tenant's closings in the ledger. */
+export const CLOSINGS_LIST = "CLOSED";
+
+/** Where a tenant's approvals of one state are listed, and its closings in the ledger. */
+export function approvalListPk(
+  tenantId: TenantId,
+  shard: number,
+  state: ApprovalState | typeof CLOSINGS_LIST,
+): string {
+  return `${listPk(tenantId, shard)}#APPROVAL#${state}`;
+}
+
+/** Partitions of the open work of all tenants. */
+export const DUE_SHARDS = 8;
+
+export function duePk(shard: number): string {
+  return `DUE#${shard}`;
+}
+
+/** The shard of an id, 0 to 7: FNV-1a, the same in every language and for ever. */
+export function shardOf(id: AccountId | IntentId): number {
   let hash = 0x811c9dc5;
-  for (const character of accountId) {
+  for (const character of id) {
     hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
   }
   return (hash >>> 0) % LIST_SHARDS;

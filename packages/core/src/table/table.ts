@@ -2,7 +2,7 @@ import { TABLES, type TableTopology } from "../topology.ts";
 
 /** The gate's tables by their parts; adapters know their deployed names. */
 export type TableName = keyof typeof TABLES;
-export const TABLE_NAMES: readonly TableName[] = ["config", "budgetState", "ledger"];
+export const TABLE_NAMES: readonly TableName[] = ["config", "budgetState", "ledger", "actions"];
 
 /** The primary key of an item. Ids hold no `#`, so no two different things share a key. */
 export interface Key {
@@ -55,6 +55,12 @@ export interface Delete extends Address, Conditional {
 }
 
 export type Write = Put | Update | Delete;
+
+/** Changes nothing: what must hold of an item for a transaction's writes to be done. */
+export interface Check extends Address, Conditional {
+  readonly kind: "check";
+  readonly condition: string;
+}
 
 /** Nothing was written: the condition does not hold of the item, `undefined` where there is none. */
 interface Refused {
@@ -113,10 +119,10 @@ export interface Table {
   put(write: Put): Promise<WriteReply>;
   update(write: Update): Promise<WriteReply>;
   /**
-   * At most 100 writes, of distinct items: all or none.
+   * At most 100 writes and checks, of distinct items: all or none.
    * @param token the same for the same request when it is sent again, within 10 minutes
    */
-  transact(writes: readonly Write[], token?: string): Promise<TransactReply>;
+  transact(writes: readonly (Write | Check)[], token?: string): Promise<TransactReply>;
   query(query: Query): Promise<QueryReply>;
 }
 

@@ -23,6 +23,7 @@ export async function createTables(client: DynamoDBClient, names: TableNames): P
     createTable(client, names.config, TABLES.config),
     createTable(client, names.budgetState, TABLES.budgetState),
     createTable(client, names.ledger, TABLES.ledger),
+    createTable(client, names.actions, TABLES.actions),
   ]);
 }
 

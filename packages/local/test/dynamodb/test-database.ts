@@ -8,7 +8,12 @@ import { DynamoDBDocumentClient, type TransactWriteCommandInput } from "@aws-sdk
 import { startDynamoDb } from "../../src/dynamodb/server.ts";
 import { createTables } from "../../src/dynamodb/tables.ts";
 
-export const NAMES: TableNames = { config: "config", budgetState: "budget", ledger: "ledger" };
+export const NAMES: TableNames = {
+  config: "config",
+  budgetState: "budget",
+  ledger: "ledger",
+  actions: "actions",
+};
 
 export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 

@@ -1,5 +1,5 @@
 import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
-import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
 import type { FactsBatch, FactsRequest, QuarantinedMessage } from "@autonomy-gate/core/ports";
 import type { Address } from "@autonomy-gate/core/table/table";
 import type { SQSRecord } from "aws-lambda";
@@ -45,8 +45,8 @@ export interface Checker {
   onCommit(commit: Commit): void;
   onRead(process: SimProcess, addresses: readonly Address[]): void;
   onBatch(process: SimProcess, records: readonly SQSRecord[]): void;
-  onSent(process: SimProcess, outcome: Outcome): void;
-  onAccepted(outcome: Outcome): void;
+  onSent(process: SimProcess, outcome: GateEvent): void;
+  onAccepted(outcome: GateEvent): void;
   onQuarantined(message: QuarantinedMessage): void;
   onDelete(records: readonly SQSRecord[]): void;
   onFailure(error: unknown): void;

@@ -1,7 +1,7 @@
 import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/expressions";
 import { TransientError } from "@autonomy-gate/core/errors";
 import { recompute } from "@autonomy-gate/core/gate/recompute";
-import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
 import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";
@@ -39,7 +39,7 @@ const DETAIL_TYPES = new Map<unknown, string>([
 ]);
 
 /** 4: every event says what is recorded, byte for byte the same on every delivery. */
-export function invariant4(evidence: Evidence, outcome: Outcome): void {
+export function invariant4(evidence: Evidence, outcome: GateEvent): void {
   const { metadata, data } = JSON.parse(outcome.detail);
   const key = intentText(data);
   const first = evidence.details.get(key);
@@ -84,7 +84,7 @@ function metadataOf({ decision_id, decided_at, trace_id, causation_id }: Attribu
 }
 
 /** 5: no event before its record. */
-export function invariant5(evidence: Evidence, { detail }: Outcome): void {
+export function invariant5(evidence: Evidence, { detail }: GateEvent): void {
   const key = intentText(JSON.parse(detail).data);
   if (!evidence.decisions.has(key)) throw new Violation(5, `An event before its record: ${key}`);
 }

@@ -7,6 +7,7 @@ import {
 import type {
   Address,
   BatchGetReply,
+  Check,
   Item,
   Put,
   Query,
@@ -45,7 +46,7 @@ export interface Dynamo {
   put(process: SimProcess, write: Put): Promise<void>;
   update(process: SimProcess, write: Update): Promise<void>;
   /** @param token makes the request the same request when it is sent again */
-  transact(process: SimProcess, writes: readonly Write[], token?: string): Promise<void>;
+  transact(process: SimProcess, writes: readonly (Write | Check)[], token?: string): Promise<void>;
   readonly tables: Tables;
   /** Write units used, when they are metered. */
   units(): number;
@@ -74,7 +75,7 @@ export interface Service {
   readonly tables: Tables;
   /** Keys that a transaction holds. */
   readonly locks: Set<string>;
-  apply(writes: readonly Write[], arrival: Arrival<void>, operation: Operation): void;
+  apply(writes: readonly (Write | Check)[], arrival: Arrival<void>, operation: Operation): void;
   /** The true time, epoch milliseconds. */
   epochMs(): number;
   /** Whether nothing of the partition is served now. */
@@ -91,11 +92,11 @@ export function createDynamo(network: Network, tables: Tables, settings: DynamoS
     isThrottled: (pk) => isThrottled(pk, settings.throttled, network),
     apply: (writes, { process, sentAtMs }, operation) => {
       const timeMs = network.scheduler.nowMs();
-      const applied = writes.map((write) => {
+      const applied = writes.flatMap((write) => {
         const address = addressOf(write);
         const after = itemAfter(write, tables.get(address));
         if (settings.metered) units += writeUnits(after, operation === "TransactWriteItems");
-        return tables.put(address, after, timeMs);
+        return write.kind === "check" ? [] : [tables.put(address, after, timeMs)];
       });
       settings.onCommit({ timeMs, sentAtMs, process, operation, writes: applied });
     },

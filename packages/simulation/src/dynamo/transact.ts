@@ -1,5 +1,5 @@
 import { addressOf, addressText, mayWrite } from "@autonomy-gate/core/adapters/memory/memory-table";
-import type { Write } from "@autonomy-gate/core/table/table";
+import type { Check, Write } from "@autonomy-gate/core/table/table";
 import { type Arrival, type CancelReason, type Reply, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 import type { Random } from "../random.ts";
@@ -15,7 +15,11 @@ const HOLD_MS_MAX = 3;
 /** DynamoDB's bound on the items of one transwrite. */
 const ITEMS_MAX = 100;
 
-type Transact = (process: SimProcess, writes: readonly Write[], token?: string) => Promise<void>;
+type Transact = (
+  process: SimProcess,
+  writes: readonly (Write | Check)[],
+  token?: string,
+) => Promise<void>;
 
 /** TransactWriteItems: holds its items for a while, then does all or nothing. */
 export function createTransact(service: Service): Transact {
@@ -47,7 +51,7 @@ function repeated(known: "running" | "done"): Reply<void> {
 /** What refuses a transaction as it arrives; nothing: it may go on. */
 function refusal(
   { network, tables, locks, isThrottled }: Service,
-  writes: readonly Write[],
+  writes: readonly (Write | Check)[],
   arrival: Arrival<void>,
 ): Reply<void> | undefined {
   if (isInvalid(writes)) return { fault: new ServiceFault("ValidationException") };
@@ -62,7 +66,7 @@ function refusal(
 
 function hold(
   { network: { scheduler, random, faults }, tables, locks, apply }: Service,
-  writes: readonly Write[],
+  writes: readonly (Write | Check)[],
   arrival: Arrival<void>,
   end: (reply: Reply<void>) => void,
 ): void {
@@ -86,7 +90,7 @@ function hold(
 function playedReasons(
   tables: Tables,
   random: Random,
-  writes: readonly Write[],
+  writes: readonly (Write | Check)[],
   { disturbance: { fault, code, moment } }: Arrival<void>,
 ): CancelReason[] | undefined {
   if (code !== undefined || moment !== "before") return undefined;
@@ -102,13 +106,13 @@ function playedReasons(
 }
 
 /** Why one action may not be done as things stand, if it may not. */
-export function reasonFor(tables: Tables, write: Write): CancelReason {
+export function reasonFor(tables: Tables, write: Write | Check): CancelReason {
   const item = tables.get(addressOf(write));
   return mayWrite(write, item) ? { code: "None" } : { code: "ConditionalCheckFailed", item };
 }
 
 /** What DynamoDB refuses whatever is stored. */
-export function isInvalid(writes: readonly Write[]): boolean {
+export function isInvalid(writes: readonly (Write | Check)[]): boolean {
   const distinct = new Set(writes.map(keyText));
   return (
     distinct.size < writes.length ||
@@ -117,11 +121,11 @@ export function isInvalid(writes: readonly Write[]): boolean {
   );
 }
 
-function keyText(write: Write): string {
+function keyText(write: Write | Check): string {
   return addressText(addressOf(write));
 }
 
-function isBudget(write: Write | undefined): boolean {
+function isBudget(write: Write | Check | undefined): boolean {
   return write !== undefined && addressOf(write).sk === "BUDGET_STATE#CURRENT";
 }
 

@@ -392,8 +392,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "clock-difference-ignored",
     about: "a consumer commits whatever its clock says",
     file: "core/src/commit/read-facts.ts",
-    search: "if (Math.abs(differenceMs) > CLOCK_DIFFERENCE_MS_MAX) {",
-    replace: "if (Math.abs(differenceMs) > Number.POSITIVE_INFINITY) {",
+    search: "if (Math.abs(differenceMs) <= CLOCK_DIFFERENCE_MS_MAX) return;",
+    replace: "if (Math.abs(differenceMs) <= Number.POSITIVE_INFINITY) return;",
     profile: "wrong-clock",
   },
 ];

@@ -11,8 +11,11 @@ export interface Mutant {
   /** Stands in the module exactly once. */
   readonly search: string;
   readonly replace: string;
-  /** `sdk`: it is in an adapter, so only the simulation under the clients can see it. */
-  readonly level?: "sdk";
+  /**
+   * `sdk`: it is in an adapter, so only the simulation under the clients can see it. `approvals`: the
+   * simulation of approvals sees it.
+   */
+  readonly level?: "sdk" | "approvals";
   /** Why no outcome can tell it from the code as it is: it is not hunted. */
   readonly equivalent?: string;
   readonly profile?:

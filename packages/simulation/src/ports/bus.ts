@@ -1,5 +1,5 @@
 import { chunkBySize } from "@autonomy-gate/core/adapters/chunks";
-import type { Outcome } from "@autonomy-gate/core/outcome/outcome";
+import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
 import type {
   Delivery,
   OutcomeBus,
@@ -12,16 +12,16 @@ import type { SimProcess } from "../process.ts";
 /** What the sinks tell the invariants. */
 export interface SinkObserver {
   /** An event leaves a process. */
-  onSent(process: SimProcess, outcome: Outcome): void;
+  onSent(process: SimProcess, outcome: GateEvent): void;
   /** An event is on the bus, whatever its sender hears. */
-  onAccepted(outcome: Outcome): void;
+  onAccepted(outcome: GateEvent): void;
   /** A message is in quarantine. */
   onQuarantined(message: QuarantinedMessage): void;
 }
 
 /** EventBridge and the quarantine queue, entry by entry. */
 export interface Sinks {
-  putEvents(process: SimProcess, outcomes: readonly Outcome[]): Promise<readonly Delivery[]>;
+  putEvents(process: SimProcess, outcomes: readonly GateEvent[]): Promise<readonly Delivery[]>;
   sendMessages(
     process: SimProcess,
     messages: readonly QuarantinedMessage[],
@@ -112,7 +112,7 @@ function refused(errorCode: string): Delivery {
   return { accepted: false, errorCode, message: "simulated", final: false };
 }
 
-function eventBytes({ detailType, detail }: Outcome): number {
+function eventBytes({ detailType, detail }: GateEvent): number {
   return Buffer.byteLength(detail) + detailType.length + "autonomy.gate".length;
 }
 

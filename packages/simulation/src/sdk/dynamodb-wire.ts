@@ -14,6 +14,7 @@ export const TABLE_NAMES = {
   config: "config",
   budgetState: "budgetState",
   ledger: "ledger",
+  actions: "actions",
 } as const satisfies Record<port.TableName, string>;
 const TableName = z.enum(TABLE_NAMES);
 

@@ -5,7 +5,7 @@ import type { TableName } from "../../table/table.ts";
 export type TableNames = Readonly<Record<TableName, string>>;
 
 /** A program that uses some tables only needs the names of those. */
-export type SomeTableNames = Readonly<Partial<Record<TableName, string>>>;
+export type SomeTableNames = Partial<TableNames>;
 
 export function nameOf(names: SomeTableNames, table: TableName): string {
   const name = names[table];

@@ -1,5 +1,6 @@
 import type { QueryCommandInput, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
+  type Check,
   type ExpressionTerms,
   type Item,
   keyNames,
@@ -25,7 +26,7 @@ export function terms({ condition, names, values }: Pick<Write, "condition" | "n
 }
 
 /** One write as an entry of TransactWriteItems. */
-export function transactItem(write: Write, tables: SomeTableNames): TransactWriteItem {
+export function transactItem(write: Write | Check, tables: SomeTableNames): TransactWriteItem {
   const TableName = nameOf(tables, write.table);
   switch (write.kind) {
     case "put":
@@ -38,6 +39,13 @@ export function transactItem(write: Write, tables: SomeTableNames): TransactWrit
     case "delete": {
       const { pk, sk } = write;
       return { Delete: { TableName, Key: toWire({ pk, sk }), ...terms(write) } };
+    }
+    case "check": {
+      const { pk, sk, condition } = write;
+      const Key = toWire({ pk, sk });
+      return {
+        ConditionCheck: { TableName, Key, ...terms(write), ConditionExpression: condition },
+      };
     }
     default:
       return write satisfies never;

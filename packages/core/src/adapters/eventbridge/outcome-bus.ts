@@ -1,6 +1,6 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { OUTCOME_SOURCE } from "../../contract.ts";
-import type { Outcome } from "../../outcome/outcome.ts";
+import type { GateEvent } from "../../outcome/outcome.ts";
 import type { OutcomeBus } from "../../ports.ts";
 import { chunkBySize } from "../chunks.ts";
 import { detailText } from "./detail.ts";
@@ -12,11 +12,11 @@ import { entryBytes, PUT_EVENTS_BOUNDS, putEvents } from "./put-events.ts";
  */
 const BOUNDS = { ...PUT_EVENTS_BOUNDS, bytesMax: 240 * 1024 };
 
-/** Publishes outcomes on a bus, in requests side by side, one attempt each. */
+/** Publishes outcomes and closings on a bus, in requests side by side, one attempt each. */
 export function eventBridgeOutcomeBus(client: EventBridgeClient, busName: string): OutcomeBus {
   return {
-    publish: async (outcomes) => {
-      const entries = outcomes.map((outcome) => entryOf(outcome, busName));
+    publish: async (events) => {
+      const entries = events.map((event) => entryOf(event, busName));
       const requests = chunkBySize(entries, entryBytes, BOUNDS);
       const deliveries = await Promise.all(requests.map((request) => putEvents(client, request)));
       return deliveries.flat();
@@ -24,7 +24,7 @@ export function eventBridgeOutcomeBus(client: EventBridgeClient, busName: string
   };
 }
 
-function entryOf({ detailType, detail }: Outcome, busName: string): PutEventsRequestEntry {
+function entryOf({ detailType, detail }: GateEvent, busName: string): PutEventsRequestEntry {
   return {
     EventBusName: busName,
     Source: OUTCOME_SOURCE,

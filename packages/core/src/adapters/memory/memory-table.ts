@@ -1,5 +1,6 @@
 import {
   type Address,
+  type Check,
   keyNames,
   type Query,
   type QueryReply,
@@ -11,7 +12,7 @@ import { type Attributes, holds, updated } from "./expressions.ts";
 /** What the tables do with one item, for tables kept in memory. */
 
 /** Where a write's item is. */
-export function addressOf(write: Write): Address {
+export function addressOf(write: Write | Check): Address {
   const { pk, sk } = write.kind === "put" ? write.item : write;
   return { table: write.table, pk, sk };
 }
@@ -22,13 +23,18 @@ export function addressText({ table, pk, sk }: Address): string {
 }
 
 /** Whether a write may be done to an item as it is. */
-export function mayWrite(write: Write, item: Attributes | undefined): boolean {
+export function mayWrite(write: Write | Check, item: Attributes | undefined): boolean {
   return write.condition === undefined || holds(write.condition, item, write);
 }
 
 /** The item after a write; `undefined`: there is none. */
-export function itemAfter(write: Write, before: Attributes | undefined): Attributes | undefined {
+export function itemAfter(
+  write: Write | Check,
+  before: Attributes | undefined,
+): Attributes | undefined {
   switch (write.kind) {
+    case "check":
+      return before;
     case "put":
       return write.item;
     case "update":

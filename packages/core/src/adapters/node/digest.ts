@@ -10,9 +10,21 @@ export function sha256(text: string): string {
 
 /** `dec_` and 26 lower-case base32 characters: the same for ever for one intent of one account. */
 export function decisionId(ref: IntentRef): string {
-  const text = `${ref.tenant_id}\n${ref.account_id}\n${ref.action_intent_id}`;
+  return `dec_${shortDigest(textOf(ref))}`;
+}
+
+/** `apr_` and 26 such characters, for the approval of an intent and the event of its closing. */
+export function approvalId(ref: IntentRef): string {
+  return `apr_${shortDigest(`${textOf(ref)}\napproval`)}`;
+}
+
+function textOf({ tenant_id, account_id, action_intent_id }: IntentRef): string {
+  return `${tenant_id}\n${account_id}\n${action_intent_id}`;
+}
+
+function shortDigest(text: string): string {
   const digest = createHash("sha256").update(text, "utf8").digest();
-  return `dec_${base32(digest.subarray(0, 16))}`;
+  return base32(digest.subarray(0, 16));
 }
 
 /** RFC 4648 base32 without padding, in lower case. */
