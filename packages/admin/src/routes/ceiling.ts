@@ -23,9 +23,9 @@ const Ceiling = z
 
 const CeilingAnswer = z.object({
   /** What the platform set; `null`: nothing. */
-  ceiling: Ceiling.nullable(),
+  ceiling: z.union([Ceiling, z.null()]),
   /** What the tenant set for itself; `null`: nothing. */
-  tenant_budget: Ceiling.nullable(),
+  tenant_budget: z.union([Ceiling, z.null()]),
   /** Why nothing may run by itself although something is stored. */
   problem: z.string().optional(),
   /** The stricter of both; `null`: all accounts together are not limited. */
