@@ -14,7 +14,7 @@ import { json, NONE } from "../http/answer.ts";
 import { HttpError, invalid } from "../http/errors.ts";
 import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";
 import { adminRoute, NO_FIELDS, NOTHING } from "../http/route.ts";
-import { OWN_TENANT_OR_EVERY } from "../http/scope.ts";
+import { keysBody, NamedScope, OWN_TENANT_OR_EVERY } from "../http/scope.ts";
 import { makeKey } from "../keys/api-key.ts";
 import { firstRole, listedKey } from "../keys/api-keys.ts";
 import { makeChange, notFound } from "./write.ts";
@@ -113,7 +113,7 @@ export const revokeKey = adminRoute({
   limited: "FILTERED",
   params: z.strictObject({ key_id: KeyId }),
   query: NO_FIELDS,
-  body: NOTHING,
+  body: keysBody({ tenant_id: NamedScope.shape.tenant_id }),
   success: NOTHING,
   handle: async (request, ports) => {
     const { scope, params, credential, calendar } = request;
