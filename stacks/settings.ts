@@ -1,6 +1,6 @@
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
 import { CONSUMER } from "@autonomy-gate/core/topology";
+import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 
 /** A setting that may be absent, which `none` says aloud. */

@@ -1,5 +1,5 @@
-import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
-import type { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/configuration";
+import type { ActionIntentV1 } from "@autonomy-gate/core/intent";
 import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { PolicyFacts } from "./policy.ts";

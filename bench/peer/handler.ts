@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { ActionIntentV1 } from "@autonomy-gate/core/intent";
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import { IdempotencyConfig, makeIdempotent } from "@aws-lambda-powertools/idempotency";
 import { DynamoDBPersistenceLayer } from "@aws-lambda-powertools/idempotency/dynamodb";

@@ -1,4 +1,4 @@
-import type { ApprovalRequiredEvent } from "@autonomy-gate/core/sdk/parse-outcome";
+import type { ApprovalRequiredEvent } from "@autonomy-gate/core/sdk";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { parseOutcome } from "@autonomy-gate/core/sdk/parse-outcome";
+import { parseOutcome } from "@autonomy-gate/core/sdk";
 import { connect, type StackClients } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
 import { subscribe } from "@autonomy-gate/local/subscribe";

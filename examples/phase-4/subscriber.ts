@@ -1,8 +1,4 @@
-import {
-  type AutoApprovedEvent,
-  OutcomeError,
-  parseOutcome,
-} from "@autonomy-gate/core/sdk/parse-outcome";
+import { type AutoApprovedEvent, OutcomeError, parseOutcome } from "@autonomy-gate/core/sdk";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { type OnceOptions, type OnceResult, once } from "./once.ts";

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { loadavg } from "node:os";
 import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { scopeOf } from "@autonomy-gate/core/config/address";
+import { dynamoTable } from "@autonomy-gate/core/adapters";
+import { scopeOf } from "@autonomy-gate/core/configuration";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import { connect, tableNames } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";

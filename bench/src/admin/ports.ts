@@ -1,6 +1,5 @@
 import { awsPorts } from "@autonomy-gate/admin/aws-ports";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { createDynamoClient, systemClock } from "@autonomy-gate/core/adapters";
 import { tableNames } from "@autonomy-gate/local/clients";
 import type { StackFile } from "@autonomy-gate/local/stack-file";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";

@@ -1,10 +1,10 @@
 import type { Consumer } from "@autonomy-gate/consumers/intents/consume-intents";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { NO_CEILINGS } from "@autonomy-gate/core/budget/ceiling";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { systemClock } from "@autonomy-gate/core/adapters";
+import { NO_CEILINGS } from "@autonomy-gate/core/budget";
+import { createTurns } from "@autonomy-gate/core/commit";
 import { DateKey } from "@autonomy-gate/core/day";
-import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
-import { ABSENT } from "@autonomy-gate/core/stored";
+import type { StoredFacts } from "@autonomy-gate/core/gate";
+import { ABSENT } from "@autonomy-gate/core/values";
 
 /** Facts under which the bench's automatic intents run by themselves. */
 export function automaticFacts(): StoredFacts {

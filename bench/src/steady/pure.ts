@@ -1,6 +1,6 @@
 import { calendarAt } from "@autonomy-gate/core/day";
-import { decide } from "@autonomy-gate/core/gate/decide";
-import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { decide } from "@autonomy-gate/core/gate";
+import { ActionIntentV1 } from "@autonomy-gate/core/intent";
 import * as z from "zod";
 import { median, percentile } from "../report/median.ts";
 import { accountName, batchOf } from "../workload.ts";

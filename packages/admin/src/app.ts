@@ -1,4 +1,4 @@
-import { TransientError } from "@autonomy-gate/core/errors";
+import { TransientError } from "@autonomy-gate/core/values";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";

@@ -1,14 +1,17 @@
-import type { SomeTableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { eventBridgeChangeBus } from "@autonomy-gate/core/adapters/eventbridge/change-bus";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
-import { setBackDay } from "@autonomy-gate/core/commit/set-back-day";
+import {
+  dynamoTable,
+  eventBridgeChangeBus,
+  type SomeTableNames,
+} from "@autonomy-gate/core/adapters";
+import { configStore, setBackDay } from "@autonomy-gate/core/commit";
 import type { Clock } from "@autonomy-gate/core/ports";
-import { auditReader } from "@autonomy-gate/core/store/audit-reader";
-import { budgetStateReader } from "@autonomy-gate/core/store/budget-state-reader";
-import { configListing } from "@autonomy-gate/core/store/config-listing";
-import { decisionReader } from "@autonomy-gate/core/store/decision-reader";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import {
+  auditReader,
+  budgetStateReader,
+  configListing,
+  decisionReader,
+  gateStore,
+} from "@autonomy-gate/core/store";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { v7 as uuidV7 } from "uuid";

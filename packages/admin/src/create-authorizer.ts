@@ -1,6 +1,4 @@
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { createDynamoClient, dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
 import type { Clock } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { type Authentication, authenticate } from "./auth/authenticate.ts";

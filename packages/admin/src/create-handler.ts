@@ -1,5 +1,4 @@
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters/node/clock";
+import { createDynamoClient, systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createApp } from "./app.ts";

@@ -1,12 +1,14 @@
-import type { SetBackReply, SetBackRequest } from "@autonomy-gate/core/commit/set-back-day";
-import type { ChangeBus } from "@autonomy-gate/core/config/changed";
-import type { Clock, ConfigStore, GateStore } from "@autonomy-gate/core/ports";
+import type { SetBackReply, SetBackRequest } from "@autonomy-gate/core/commit";
+import type { ChangeBus } from "@autonomy-gate/core/configuration";
 import type {
   AuditReader,
   BudgetStateReader,
+  Clock,
   ConfigListing,
+  ConfigStore,
   DecisionReader,
-} from "@autonomy-gate/core/read-ports";
+  GateStore,
+} from "@autonomy-gate/core/ports";
 import type { Authentication } from "./auth/authenticate.ts";
 import type { AdminTelemetry } from "./http/telemetry.ts";
 import type { KeyListing } from "./keys/key-store.ts";

@@ -1,9 +1,5 @@
 import { once } from "node:events";
-import {
-  createDynamoClient,
-  type SomeTableNames,
-} from "@autonomy-gate/core/adapters/dynamodb/client";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { createDynamoClient, type SomeTableNames, systemClock } from "@autonomy-gate/core/adapters";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";

@@ -1,11 +1,8 @@
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
+import { receivedIntent } from "@autonomy-gate/core/adapters";
 import { calendarAt, instantMs } from "@autonomy-gate/core/day";
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { decideInvalid } from "@autonomy-gate/core/gate/decide";
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import { recordOf } from "@autonomy-gate/core/gate/received";
-import { IntentIds } from "@autonomy-gate/core/intent/intent";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { type DecisionRecord, decideInvalid, decideNow, recordOf } from "@autonomy-gate/core/gate";
+import { IntentIds } from "@autonomy-gate/core/intent";
+import { gateStore } from "@autonomy-gate/core/store";
 import type { TestAdmin } from "./open-admin.ts";
 
 export interface Intent {

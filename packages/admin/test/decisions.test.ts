@@ -1,5 +1,5 @@
 import { AccountId } from "@autonomy-gate/core/ids";
-import { shardOf } from "@autonomy-gate/core/store/keys";
+import { shardOf } from "@autonomy-gate/core/store";
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { TransientError } from "@autonomy-gate/core/errors";
+import { TransientError } from "@autonomy-gate/core/values";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AdminRoute } from "../src/http/route.ts";
 import type { AdminPorts } from "../src/ports.ts";

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { createDynamoClient, dynamoTable } from "@autonomy-gate/core/adapters";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";

@@ -1,5 +1,5 @@
-import { scopeOf } from "@autonomy-gate/core/config/address";
-import { PermanentError } from "@autonomy-gate/core/errors";
+import { scopeOf } from "@autonomy-gate/core/configuration";
+import { PermanentError } from "@autonomy-gate/core/values";
 import { type AttributeValue, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";

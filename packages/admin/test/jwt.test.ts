@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { systemClock } from "@autonomy-gate/core/adapters";
 import { exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cognitoTokens, keySetTokens } from "../src/auth/tokens.ts";

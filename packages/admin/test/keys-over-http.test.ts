@@ -1,4 +1,4 @@
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { systemClock } from "@autonomy-gate/core/adapters";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Json, openAdmin, TABLES, type TestAdmin } from "./open-admin.ts";

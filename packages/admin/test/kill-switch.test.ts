@@ -1,10 +1,9 @@
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { budgetWritesOf } from "@autonomy-gate/core/budget/claim";
-import { positionNow } from "@autonomy-gate/core/budget/state";
+import { systemClock } from "@autonomy-gate/core/adapters";
+import { budgetWritesOf, positionNow } from "@autonomy-gate/core/budget";
 import { calendarAt } from "@autonomy-gate/core/day";
-import { decide } from "@autonomy-gate/core/gate/decide";
-import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { decide } from "@autonomy-gate/core/gate";
+import { ActionIntentV1 } from "@autonomy-gate/core/intent";
+import { gateStore } from "@autonomy-gate/core/store";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNote } from "./decided.ts";

@@ -1,4 +1,4 @@
-import { mayActAs, Role } from "@autonomy-gate/core/access/role";
+import { mayActAs, Role } from "@autonomy-gate/core/access";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROUTES } from "../src/routes/routes.ts";
 import { accountNamed, naming, PLACES, withoutTenant } from "./naming.ts";

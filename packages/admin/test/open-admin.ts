@@ -1,11 +1,8 @@
-import type { TenantBinding } from "@autonomy-gate/core/access/api-key";
-import type { Role } from "@autonomy-gate/core/access/role";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import type { AutonomyConfigChanged } from "@autonomy-gate/core/config/changed-event";
+import type { Role, TenantBinding } from "@autonomy-gate/core/access";
+import { createDynamoClient, dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
+import type { AutonomyConfigChanged } from "@autonomy-gate/core/configuration";
 import { TenantId } from "@autonomy-gate/core/ids";
-import type { Table } from "@autonomy-gate/core/table/table";
+import type { Table } from "@autonomy-gate/core/store";
 import { startDynamoDb } from "@autonomy-gate/local/dynamodb/server";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";

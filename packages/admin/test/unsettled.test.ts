@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
+import { createDynamoClient, dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
+import { configStore } from "@autonomy-gate/core/commit";
 import { TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createApp } from "../src/app.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { LimitedBy } from "@autonomy-gate/core/budget/limits";
-import { AutonomyMode, ModeSource } from "@autonomy-gate/core/mode/mode";
-import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
+import { LimitedBy } from "@autonomy-gate/core/budget";
+import { AutonomyMode, ModeSource } from "@autonomy-gate/core/configuration";
+import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy";
 import { QUARANTINE_CODES } from "@autonomy-gate/core/ports";
 import { describe, expect, test } from "vitest";
 import { reportText } from "../src/report.ts";

@@ -1,12 +1,14 @@
 import process from "node:process";
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import {
+  createDynamoClient,
+  dynamoTable,
+  eventBridgeOutcomeBus,
+  sqsQuarantine,
+  systemClock,
+} from "@autonomy-gate/core/adapters";
+import { createTurns } from "@autonomy-gate/core/commit";
+import { gateStore } from "@autonomy-gate/core/store";
 import { startAdmin } from "@autonomy-gate/local/admin";
 import { connect, tableNames } from "@autonomy-gate/local/clients";
 import { startConsumer } from "@autonomy-gate/local/consumer";

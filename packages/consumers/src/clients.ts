@@ -1,4 +1,4 @@
-import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
+import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit";
 import type { Quarantine } from "@autonomy-gate/core/ports";
 
 /**

@@ -1,12 +1,12 @@
 import { SCHEMA_VERSION } from "@autonomy-gate/core/contract";
-import { issuesOf } from "@autonomy-gate/core/intent/content";
 import {
   type ExactJson,
   FLAW_MESSAGES,
+  type InputIssue,
+  issuesOf,
   type JsonFlaw,
   parseExactJson,
-} from "@autonomy-gate/core/intent/exact-json";
-import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
+} from "@autonomy-gate/core/intent";
 import type { QuarantineCode } from "@autonomy-gate/core/ports";
 import type { SQSRecord } from "aws-lambda";
 import * as z from "zod";

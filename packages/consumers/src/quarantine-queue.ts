@@ -1,4 +1,4 @@
-import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
+import { sqsQuarantine } from "@autonomy-gate/core/adapters";
 import type { Quarantine } from "@autonomy-gate/core/ports";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 

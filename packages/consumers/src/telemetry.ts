@@ -1,5 +1,5 @@
-import type { GateSignals } from "@autonomy-gate/core/commit/context";
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import type { GateSignals } from "@autonomy-gate/core/commit";
+import type { DecisionRecord } from "@autonomy-gate/core/gate";
 import type { IntentRef } from "@autonomy-gate/core/ids";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { type GateMetric, METRICS } from "@autonomy-gate/core/topology";

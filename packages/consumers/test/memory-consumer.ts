@@ -1,8 +1,7 @@
-import { createTurns } from "@autonomy-gate/core/commit/turns";
-import { refusal } from "@autonomy-gate/core/delivery/refusal";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import { createTurns, refusal } from "@autonomy-gate/core/commit";
+import type { GateEvent } from "@autonomy-gate/core/gate";
 import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { gateStore } from "@autonomy-gate/core/store";
 import * as z from "zod";
 import { type MemoryGate, openGate, type Tenant } from "../../core/test/memory-gate.ts";
 import { virtualClock } from "../../core/test/virtual-clock.ts";

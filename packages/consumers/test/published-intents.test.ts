@@ -1,4 +1,4 @@
-import { type IntentToPublish, publishActionIntents } from "@autonomy-gate/core/sdk/publish";
+import { type IntentToPublish, publishActionIntents } from "@autonomy-gate/core/sdk";
 import type { PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { AutonomyConfigChanged } from "@autonomy-gate/core/config/changed-event";
+import { AutonomyConfigChanged } from "@autonomy-gate/core/configuration";
 import {
   ADMIN_SOURCE,
   CONFIG_CHANGED_DETAIL_TYPE,
@@ -6,8 +6,8 @@ import {
   INTENT_DETAIL_TYPE,
   OUTCOME_SOURCE,
 } from "@autonomy-gate/core/contract";
-import { ActionIntentCreated } from "@autonomy-gate/core/intent/event";
-import { OUTCOME_DETAILS } from "@autonomy-gate/core/outcome/schema";
+import { OUTCOME_DETAILS } from "@autonomy-gate/core/gate";
+import { ActionIntentCreated } from "@autonomy-gate/core/intent";
 import type * as z from "zod";
 
 /** An event of the bus, with the schema that runs. */

@@ -1,5 +1,5 @@
 import { OUTCOME_DETAIL_TYPE, OUTCOME_SOURCE } from "@autonomy-gate/core/contract";
-import type { Reason } from "@autonomy-gate/core/policy/policy";
+import type { Reason } from "@autonomy-gate/core/policy";
 import { OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import type { Document } from "./json-schema.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ActionIntentCreated } from "@autonomy-gate/core/intent/event";
-import { OUTCOME_DETAILS } from "@autonomy-gate/core/outcome/schema";
+import { OUTCOME_DETAILS } from "@autonomy-gate/core/gate";
+import { ActionIntentCreated } from "@autonomy-gate/core/intent";
 import { matchesPattern } from "@autonomy-gate/local/events/pattern";
 import { readIntents } from "@autonomy-gate/local/intents-file";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";

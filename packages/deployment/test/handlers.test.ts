@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createApiKey } from "@autonomy-gate/admin/keys/api-keys";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { dynamoTable } from "@autonomy-gate/core/adapters";
 import { tableNames } from "@autonomy-gate/local/clients";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

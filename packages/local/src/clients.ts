@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { TableNames } from "@autonomy-gate/core/adapters";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";

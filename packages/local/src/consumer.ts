@@ -1,6 +1,6 @@
 import { consumerConfigFrom } from "@autonomy-gate/consumers/intents/config";
 import { createHandler } from "@autonomy-gate/consumers/intents/create-handler";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+import { systemClock } from "@autonomy-gate/core/adapters";
 import { BATCH, CONSUMER_TIMEOUT_SECONDS } from "@autonomy-gate/core/topology";
 import { awsEnvironment, connect, consumerEnvironment } from "./clients.ts";
 import { createEventSource, type EventSource } from "./event-source.ts";

@@ -1,4 +1,4 @@
-import { FLAW_MESSAGES, parseExactJson } from "@autonomy-gate/core/intent/exact-json";
+import { FLAW_MESSAGES, parseExactJson } from "@autonomy-gate/core/intent";
 import * as z from "zod";
 
 /** The detail of an `ActionIntentCreated` event, as far as sending it needs to know. */

@@ -1,4 +1,4 @@
-import { visibleText } from "@autonomy-gate/core/visible-text";
+import { visibleText } from "@autonomy-gate/core/values";
 import colors from "picocolors";
 import type { SeenOutcome } from "./outcome-feed.ts";
 

@@ -1,4 +1,4 @@
-import { forwardActionIntents, type UncheckedIntent } from "@autonomy-gate/core/sdk/publish";
+import { forwardActionIntents, type UncheckedIntent } from "@autonomy-gate/core/sdk";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 
 /** Publishes intents as Phase 3 does, unchecked. Throws an error that names the first one refused. */

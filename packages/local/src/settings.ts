@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseEnvironment } from "@autonomy-gate/core/environment";
+import { parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 
 const PORT_MESSAGE = "must be a port, from 0 (any free one) to 65535";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listApiKeys } from "@autonomy-gate/admin/keys/api-keys";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
+import { dynamoTable } from "@autonomy-gate/core/adapters";
 import { ListRulesCommand, PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import {
   GetQueueAttributesCommand,

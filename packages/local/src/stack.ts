@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { TableNames } from "@autonomy-gate/core/adapters";
 import { intentRulePattern, OUTCOME_RULE_PATTERN } from "@autonomy-gate/core/topology";
 import {
   CreateEventBusCommand,

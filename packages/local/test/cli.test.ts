@@ -1,6 +1,6 @@
 import { access, readdir, readFile, watch } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { Reason } from "@autonomy-gate/core/policy/policy";
+import { Reason } from "@autonomy-gate/core/policy";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,9 +1,9 @@
 import {
   ACTION_APPROVED_TRANSFORMER,
   ActionApproved,
+  parseOutcome,
   toActionApproved,
-} from "@autonomy-gate/core/sdk/compat";
-import { parseOutcome } from "@autonomy-gate/core/sdk/parse-outcome";
+} from "@autonomy-gate/core/sdk";
 import { ACTION_APPROVED_EVENT } from "@autonomy-gate/core/topology";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { isSame } from "@autonomy-gate/core/adapters/memory/expressions";
+import { isSame } from "@autonomy-gate/core/memory";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
 import type { ChangeSpec } from "./scenario/scenario.ts";
 import { configStoreOf, type Level, newProcess, type World } from "./world.ts";

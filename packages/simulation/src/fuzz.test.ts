@@ -1,11 +1,8 @@
 import { calendarAt } from "@autonomy-gate/core/day";
-import { decide } from "@autonomy-gate/core/gate/decide";
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import { recompute } from "@autonomy-gate/core/gate/recompute";
+import { decide, decideNow, recompute } from "@autonomy-gate/core/gate";
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
-import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
-import { factsReplies } from "@autonomy-gate/core/store/facts";
-import { budgetStateFrom, recordFrom } from "@autonomy-gate/core/store/items";
+import { ActionIntentV1 } from "@autonomy-gate/core/intent";
+import { budgetStateFrom, factsReplies, recordFrom } from "@autonomy-gate/core/store";
 import { concerning, referenceProposal } from "@autonomy-gate/core/testing/reference";
 import type { StoredItem } from "@autonomy-gate/core/testing/stored-item";
 import { matchesPattern } from "@autonomy-gate/local/events/pattern";

@@ -1,4 +1,4 @@
-import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
+import { REQUEST_MS_MAX } from "@autonomy-gate/core/commit";
 import type { Disturbance, Faults, Operation } from "./faults.ts";
 import type { SimProcess } from "./process.ts";
 import type { Random } from "./random.ts";

@@ -1,11 +1,9 @@
 import { type Consumer, consumeIntents } from "@autonomy-gate/consumers/intents/consume-intents";
 import type { Telemetry } from "@autonomy-gate/consumers/telemetry";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
+import { configStore, createTurns } from "@autonomy-gate/core/commit";
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
 import type { ConfigStore, GateStore } from "@autonomy-gate/core/ports";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
-import type { Table } from "@autonomy-gate/core/table/table";
+import { gateStore, type Table } from "@autonomy-gate/core/store";
 import type { Checker } from "./checks/checker.ts";
 import { type ConsumerHost, createConsumerHost } from "./consumer-host.ts";
 import type { Dynamo } from "./dynamo/dynamo.ts";

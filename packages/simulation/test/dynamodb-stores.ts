@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { createDynamoClient, dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
+import { configStore } from "@autonomy-gate/core/commit";
+import { gateStore } from "@autonomy-gate/core/store";
 import { createTables } from "@autonomy-gate/local/dynamodb/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { OpenStore } from "../../core/test/store-contract.ts";

@@ -1,6 +1,4 @@
-import { TenantBinding } from "@autonomy-gate/core/access/api-key";
-import { Limits } from "@autonomy-gate/core/access/limits";
-import { Role } from "@autonomy-gate/core/access/role";
+import { Limits, Role, TenantBinding } from "@autonomy-gate/core/access";
 import * as z from "zod";
 import { HttpError } from "../http/errors.ts";
 import type { Credential } from "./credential.ts";

@@ -1,11 +1,11 @@
 import {
   ALL_TENANTS,
+  type Limits,
   type PrincipalKind,
+  type Role,
   type TenantBinding,
-} from "@autonomy-gate/core/access/api-key";
-import type { Limits } from "@autonomy-gate/core/access/limits";
-import type { Role } from "@autonomy-gate/core/access/role";
-import type { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
+} from "@autonomy-gate/core/access";
+import type { SwitchOwner } from "@autonomy-gate/core/configuration";
 
 /** Who is asking. Everything in it comes from a verified credential, nothing from the request. */
 export interface Credential {

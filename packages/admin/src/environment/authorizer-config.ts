@@ -1,4 +1,4 @@
-import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import type { UserPool } from "../auth/tokens.ts";
 

@@ -1,6 +1,5 @@
-import { CONFIG_OBJECTS_MAX_DEFAULT } from "@autonomy-gate/core/commit/config-store";
-import { defined } from "@autonomy-gate/core/defined";
-import { CommaList, Origin, parseEnvironment } from "@autonomy-gate/core/environment";
+import { CONFIG_OBJECTS_MAX_DEFAULT } from "@autonomy-gate/core/commit";
+import { CommaList, defined, Origin, parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 
 /** The API's environment, parsed once at the cold start. */

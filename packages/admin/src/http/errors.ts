@@ -1,4 +1,4 @@
-import type { InputIssue } from "@autonomy-gate/core/intent/json-bounds";
+import type { InputIssue } from "@autonomy-gate/core/intent";
 
 /** The codes a client may rely on; the message is for people. */
 const STATUS = {

@@ -1,6 +1,6 @@
-import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import { attributesForm } from "@autonomy-gate/core/table/json-form";
+import { sha256 } from "@autonomy-gate/core/adapters";
+import type { ConfigAttributes } from "@autonomy-gate/core/configuration";
+import { attributesForm } from "@autonomy-gate/core/store";
 import canonicalize from "canonicalize";
 
 /** The entity tag of a stored object, quotes included: equal exactly for equal content. */

@@ -1,10 +1,5 @@
-import {
-  coversAccount,
-  coversActionType,
-  isWithin,
-  type Limits,
-} from "@autonomy-gate/core/access/limits";
-import type { ConfigScope } from "@autonomy-gate/core/config/address";
+import { coversAccount, coversActionType, isWithin, type Limits } from "@autonomy-gate/core/access";
+import type { ConfigScope } from "@autonomy-gate/core/configuration";
 import * as z from "zod";
 import type { Credential } from "../auth/credential.ts";
 import { HttpError } from "./errors.ts";

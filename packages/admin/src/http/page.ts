@@ -1,5 +1,5 @@
-import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
-import type { Page } from "@autonomy-gate/core/read-ports";
+import { sha256 } from "@autonomy-gate/core/adapters";
+import type { Page } from "@autonomy-gate/core/ports";
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { invalid } from "./errors.ts";

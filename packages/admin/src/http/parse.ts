@@ -1,8 +1,4 @@
-import {
-  type ExactJson,
-  FLAW_MESSAGES,
-  parseExactJson,
-} from "@autonomy-gate/core/intent/exact-json";
+import { type ExactJson, FLAW_MESSAGES, parseExactJson } from "@autonomy-gate/core/intent";
 import type * as z from "zod";
 import { HttpError, invalid } from "./errors.ts";
 

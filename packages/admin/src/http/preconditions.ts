@@ -1,4 +1,4 @@
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import type { ConfigAttributes } from "@autonomy-gate/core/configuration";
 import { HttpError, invalid } from "./errors.ts";
 import { etagOf } from "./etag.ts";
 

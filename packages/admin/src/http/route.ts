@@ -1,5 +1,5 @@
-import type { Role } from "@autonomy-gate/core/access/role";
-import type { ConfigScope } from "@autonomy-gate/core/config/address";
+import type { Role } from "@autonomy-gate/core/access";
+import type { ConfigScope } from "@autonomy-gate/core/configuration";
 import type { Calendar } from "@autonomy-gate/core/day";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { createRoute, type RouteConfig } from "@hono/zod-openapi";

@@ -1,5 +1,5 @@
-import { ALL_TENANTS } from "@autonomy-gate/core/access/api-key";
-import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
+import { ALL_TENANTS } from "@autonomy-gate/core/access";
+import { type ConfigScope, scopeOf } from "@autonomy-gate/core/configuration";
 import { AccountId, TenantId } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import type { Credential } from "../auth/credential.ts";

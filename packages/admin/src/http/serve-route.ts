@@ -1,4 +1,4 @@
-import { mayActAs } from "@autonomy-gate/core/access/role";
+import { mayActAs } from "@autonomy-gate/core/access";
 import { calendarAt } from "@autonomy-gate/core/day";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";

@@ -2,11 +2,11 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type {
   ApiKeyV1,
   KeyId,
+  Limits,
   PrincipalKind,
+  Roles,
   TenantBinding,
-} from "@autonomy-gate/core/access/api-key";
-import type { Limits } from "@autonomy-gate/core/access/limits";
-import type { Roles } from "@autonomy-gate/core/access/role";
+} from "@autonomy-gate/core/access";
 
 /** 64 random bits that name a key; not a secret. */
 const KEY_ID_BYTES = 8;

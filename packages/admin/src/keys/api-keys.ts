@@ -1,13 +1,14 @@
 import {
   ApiKeyV1,
   type KeyId,
+  type Role,
+  type Roles,
   rolesOf,
   type TenantBinding,
-} from "@autonomy-gate/core/access/api-key";
-import type { Role, Roles } from "@autonomy-gate/core/access/role";
-import { PermanentError } from "@autonomy-gate/core/errors";
-import type { Item, Query, Table } from "@autonomy-gate/core/table/table";
+} from "@autonomy-gate/core/access";
+import type { Item, Query, Table } from "@autonomy-gate/core/store";
 import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
+import { PermanentError } from "@autonomy-gate/core/values";
 import { type KeyTerms, makeKey } from "./api-key.ts";
 
 /** For the command line: keys are made and revoked by whoever may write the config table. */

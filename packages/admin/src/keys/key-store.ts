@@ -1,7 +1,7 @@
-import { ApiKeyV1, type KeyId, type TenantBinding } from "@autonomy-gate/core/access/api-key";
+import { ApiKeyV1, type KeyId, type TenantBinding } from "@autonomy-gate/core/access";
 import { instantMs } from "@autonomy-gate/core/day";
-import type { Page } from "@autonomy-gate/core/read-ports";
-import type { Item, Table } from "@autonomy-gate/core/table/table";
+import type { Page } from "@autonomy-gate/core/ports";
+import type { Item, Table } from "@autonomy-gate/core/store";
 import { API_KEY_PARTITION } from "@autonomy-gate/core/topology";
 import { EVERY_KEY, type ListedApiKey, listedKey } from "./api-keys.ts";
 

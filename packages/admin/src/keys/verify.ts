@@ -1,4 +1,4 @@
-import { type ApiKeyV1, rolesOf } from "@autonomy-gate/core/access/api-key";
+import { type ApiKeyV1, rolesOf } from "@autonomy-gate/core/access";
 import { instantMs } from "@autonomy-gate/core/day";
 import type { Credential } from "../auth/credential.ts";
 import { hasDigest, keyIdOf } from "./api-key.ts";

@@ -1,11 +1,17 @@
-import { coversActionType } from "@autonomy-gate/core/access/limits";
-import { ActionTypeConfigV1, ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
-import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
-import { EntryField, looserFields, stricterOf } from "@autonomy-gate/core/catalogue/floor";
-import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
-import { mergedPage } from "@autonomy-gate/core/config/merged-page";
+import { coversActionType } from "@autonomy-gate/core/access";
+import {
+  ActionTypeConfigV1,
+  ActionTypeEntry,
+  BUILT_IN_CATALOGUE,
+  type ConfigScope,
+  EntryField,
+  looserFields,
+  mergedPage,
+  scopeOf,
+  stricterOf,
+} from "@autonomy-gate/core/configuration";
 import { ActionType } from "@autonomy-gate/core/ids";
-import type { ListedObject } from "@autonomy-gate/core/read-ports";
+import type { ListedObject } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { HttpError } from "../http/errors.ts";

@@ -1,5 +1,5 @@
-import type { AuditEntry, AuditQuery, AuditReader, Page } from "@autonomy-gate/core/read-ports";
-import { visibleText } from "@autonomy-gate/core/visible-text";
+import type { AuditEntry, AuditQuery, AuditReader, Page } from "@autonomy-gate/core/ports";
+import { visibleText } from "@autonomy-gate/core/values";
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import { withinLimits } from "../http/limits.ts";

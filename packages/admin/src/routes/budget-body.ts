@@ -1,4 +1,4 @@
-import { BUDGET_FIELDS } from "@autonomy-gate/core/budget/budget";
+import { BUDGET_FIELDS } from "@autonomy-gate/core/budget";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { NamedScope } from "../http/scope.ts";

@@ -1,9 +1,7 @@
-import { StoredBudget } from "@autonomy-gate/core/budget/budget";
-import { positionNow } from "@autonomy-gate/core/budget/state";
-import { budgetTerms } from "@autonomy-gate/core/budget/terms";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { budgetTerms, positionNow, StoredBudget } from "@autonomy-gate/core/budget";
+import type { ConfigAttributes } from "@autonomy-gate/core/configuration";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { ABSENT, storedAs } from "@autonomy-gate/core/stored";
+import { ABSENT, storedAs } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import type { AccountScope } from "../http/scope.ts";
 import type { AdminPorts } from "../ports.ts";

@@ -1,16 +1,17 @@
-import { coversActionType, type Limits } from "@autonomy-gate/core/access/limits";
+import { coversActionType, type Limits } from "@autonomy-gate/core/access";
 import {
   AutonomyBudgetStateV1,
+  countsByKey,
   DEFAULT_TIME_ZONE,
+  EVERY_CLAIM,
+  LIMITS,
+  type OpenDay,
   StoredBudget,
-} from "@autonomy-gate/core/budget/budget";
-import { countsByKey, EVERY_CLAIM } from "@autonomy-gate/core/budget/counter";
-import { LIMITS } from "@autonomy-gate/core/budget/limits";
-import type { OpenDay } from "@autonomy-gate/core/budget/state";
-import type { SetBackReply } from "@autonomy-gate/core/commit/set-back-day";
-import { readBudget } from "@autonomy-gate/core/config/read-budget";
+} from "@autonomy-gate/core/budget";
+import type { SetBackReply } from "@autonomy-gate/core/commit";
+import { readBudget } from "@autonomy-gate/core/configuration";
 import { type Calendar, DateKey, daysBetween } from "@autonomy-gate/core/day";
-import type { BudgetStateRead } from "@autonomy-gate/core/read-ports";
+import type { BudgetStateRead } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { HttpError, invalid } from "../http/errors.ts";

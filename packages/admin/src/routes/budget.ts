@@ -1,13 +1,15 @@
-import { coversActionType } from "@autonomy-gate/core/access/limits";
+import { coversActionType } from "@autonomy-gate/core/access";
 import {
   ActionTypeBudgetV1,
   AutonomyBudgetV1,
   StoredActionTypeBudget,
   StoredBudget,
-} from "@autonomy-gate/core/budget/budget";
-import type { ConfigObject } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import { readBudget } from "@autonomy-gate/core/config/read-budget";
+} from "@autonomy-gate/core/budget";
+import {
+  type ConfigAttributes,
+  type ConfigObject,
+  readBudget,
+} from "@autonomy-gate/core/configuration";
 import { ActionType } from "@autonomy-gate/core/ids";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";

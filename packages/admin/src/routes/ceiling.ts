@@ -1,6 +1,6 @@
-import { ALL_TENANTS } from "@autonomy-gate/core/access/api-key";
-import { StoredCeiling, TenantCeilingV1 } from "@autonomy-gate/core/budget/ceiling";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { ALL_TENANTS } from "@autonomy-gate/core/access";
+import { StoredCeiling, TenantCeilingV1 } from "@autonomy-gate/core/budget";
+import type { ConfigAttributes } from "@autonomy-gate/core/configuration";
 import * as z from "zod";
 import type { Credential } from "../auth/credential.ts";
 import { json, NONE } from "../http/answer.ts";

@@ -1,8 +1,8 @@
-import { StoredCeiling, type TenantCeilings } from "@autonomy-gate/core/budget/ceiling";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { StoredCeiling, type TenantCeilings } from "@autonomy-gate/core/budget";
+import type { ConfigAttributes } from "@autonomy-gate/core/configuration";
 import type { TenantId } from "@autonomy-gate/core/ids";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
-import { storedAs } from "@autonomy-gate/core/stored";
+import { storedAs } from "@autonomy-gate/core/values";
 
 /** The configuration objects of a tenant's ceilings, by who sets them. */
 export const CEILING_OBJECTS = {

@@ -1,13 +1,13 @@
-import { coversActionType } from "@autonomy-gate/core/access/limits";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import { ActionType } from "@autonomy-gate/core/ids";
+import { coversActionType } from "@autonomy-gate/core/access";
 import {
   AutonomyMode,
   AutonomyModeConfigV1,
+  type ConfigAttributes,
   MODE_CONFIG_VERSION,
-} from "@autonomy-gate/core/mode/mode";
-import type { ListedObject } from "@autonomy-gate/core/read-ports";
-import { quoted } from "@autonomy-gate/core/stored";
+} from "@autonomy-gate/core/configuration";
+import { ActionType } from "@autonomy-gate/core/ids";
+import type { ListedObject } from "@autonomy-gate/core/ports";
+import { quoted } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import { json, NONE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";

@@ -1,8 +1,8 @@
-import { coversActionType } from "@autonomy-gate/core/access/limits";
-import { RecordFields } from "@autonomy-gate/core/decision/decision";
+import { coversActionType } from "@autonomy-gate/core/access";
+import { RecordFields } from "@autonomy-gate/core/gate";
 import { AccountId, IntentId, TenantId } from "@autonomy-gate/core/ids";
-import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
-import type { ListedDecision } from "@autonomy-gate/core/read-ports";
+import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy";
+import type { ListedDecision } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { withinLimits } from "../http/limits.ts";

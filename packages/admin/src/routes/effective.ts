@@ -1,16 +1,19 @@
-import { coversActionType } from "@autonomy-gate/core/access/limits";
-import { BUILT_IN_CATALOGUE } from "@autonomy-gate/core/catalogue/built-in";
-import { readAllFacts } from "@autonomy-gate/core/commit/read-all-facts";
-import { scopeOf } from "@autonomy-gate/core/config/address";
-import { mergedPage } from "@autonomy-gate/core/config/merged-page";
+import { coversActionType } from "@autonomy-gate/core/access";
+import { readAllFacts } from "@autonomy-gate/core/commit";
+import {
+  AutonomyMode,
+  BUILT_IN_CATALOGUE,
+  MODE_LEVELS,
+  ModeSource,
+  mergedPage,
+  resolveMode,
+  scopeOf,
+} from "@autonomy-gate/core/configuration";
 import type { Calendar } from "@autonomy-gate/core/day";
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
+import { decideNow, type StoredFacts } from "@autonomy-gate/core/gate";
 import { ActionType, IntentId } from "@autonomy-gate/core/ids";
-import { AutonomyMode, MODE_LEVELS, ModeSource } from "@autonomy-gate/core/mode/mode";
-import { resolveMode } from "@autonomy-gate/core/mode/resolve-mode";
-import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
-import type { Page } from "@autonomy-gate/core/read-ports";
+import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy";
+import type { Page } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { json } from "../http/answer.ts";
 import { nextToken, PAGE_DEFAULT, PageQuery, placeIn } from "../http/page.ts";

@@ -1,12 +1,15 @@
 import {
   ALL_TENANTS,
   ApiKeyV1,
+  isWithin,
   KeyId,
+  Limits,
+  mayActAs,
+  type Role,
+  Roles,
   type TenantBinding,
-} from "@autonomy-gate/core/access/api-key";
-import { isWithin, Limits } from "@autonomy-gate/core/access/limits";
-import { mayActAs, type Role, Roles } from "@autonomy-gate/core/access/role";
-import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
+} from "@autonomy-gate/core/access";
+import { type ConfigScope, scopeOf } from "@autonomy-gate/core/configuration";
 import { instantMs } from "@autonomy-gate/core/day";
 import * as z from "zod";
 import type { Credential } from "../auth/credential.ts";

@@ -1,12 +1,13 @@
-import { type ConfigScope, scopeOf } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import type { Calendar } from "@autonomy-gate/core/day";
-import { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
 import {
+  type ConfigAttributes,
+  type ConfigScope,
   isEngaged,
   KillSwitchV1,
   readKillSwitch,
-} from "@autonomy-gate/core/kill-switch/kill-switch";
+  SwitchOwner,
+  scopeOf,
+} from "@autonomy-gate/core/configuration";
+import type { Calendar } from "@autonomy-gate/core/day";
 import type { ConfigStore } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import { etagOf } from "../http/etag.ts";

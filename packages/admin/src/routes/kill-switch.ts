@@ -1,13 +1,13 @@
-import { COMMIT_WINDOW_MS, REQUEST_MS_MAX } from "@autonomy-gate/core/commit/bounds";
-import type { ConfigScope } from "@autonomy-gate/core/config/address";
-import { instantMs } from "@autonomy-gate/core/day";
-import { ActionType } from "@autonomy-gate/core/ids";
-import { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
+import { COMMIT_WINDOW_MS, REQUEST_MS_MAX } from "@autonomy-gate/core/commit";
 import {
+  type ConfigScope,
   KILL_SWITCH_REASON_LENGTH_MAX,
   KillSwitchV1,
-} from "@autonomy-gate/core/kill-switch/kill-switch";
-import { hasVisibleText } from "@autonomy-gate/core/visible-text";
+  SwitchOwner,
+} from "@autonomy-gate/core/configuration";
+import { instantMs } from "@autonomy-gate/core/day";
+import { ActionType } from "@autonomy-gate/core/ids";
+import { hasVisibleText } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import { sideOf } from "../auth/credential.ts";
 import { json } from "../http/answer.ts";

@@ -1,8 +1,11 @@
-import { ceilingTerms } from "@autonomy-gate/core/budget/claim-terms";
-import { usedAt } from "@autonomy-gate/core/budget/draw";
-import { reportedDraw } from "@autonomy-gate/core/budget/explain";
-import { type BudgetPosition, positionNow } from "@autonomy-gate/core/budget/state";
-import type { BudgetTerms } from "@autonomy-gate/core/budget/terms";
+import {
+  type BudgetPosition,
+  type BudgetTerms,
+  ceilingTerms,
+  positionNow,
+  reportedDraw,
+  usedAt,
+} from "@autonomy-gate/core/budget";
 import type { Calendar } from "@autonomy-gate/core/day";
 import type { TenantId } from "@autonomy-gate/core/ids";
 import type { AdminPorts } from "../ports.ts";

@@ -1,6 +1,6 @@
-import { coversAccount } from "@autonomy-gate/core/access/limits";
+import { coversAccount } from "@autonomy-gate/core/access";
 import { AccountId, isLookAlike } from "@autonomy-gate/core/ids";
-import type { DecisionReader } from "@autonomy-gate/core/read-ports";
+import type { DecisionReader } from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import type { Caller } from "../http/route.ts";
 import type { AccountScope } from "../http/scope.ts";
@@ -50,7 +50,7 @@ interface Asked extends Pick<Caller, "calendar" | "credential"> {
 }
 
 /** The look-alikes of an account among a tenant's newest decisions of the last 24 hours. */
-export async function lookAlikesInDecisions(
+async function lookAlikesInDecisions(
   asked: Asked,
   { decisions }: Pick<AdminPorts, "decisions">,
   countMax: number,

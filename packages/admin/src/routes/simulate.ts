@@ -1,20 +1,21 @@
-import { coversActionType, type Limits } from "@autonomy-gate/core/access/limits";
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
+import { coversActionType, type Limits } from "@autonomy-gate/core/access";
+import { receivedIntent } from "@autonomy-gate/core/adapters";
+import type { SwitchOwner } from "@autonomy-gate/core/configuration";
 import type { Calendar } from "@autonomy-gate/core/day";
 import {
   type Decision,
   type DecisionRecord,
+  decideInvalid,
+  decideNow,
   LEDGER_ONLY,
+  outcomeOf,
+  type ReceivedIntent,
   RecordFields,
-} from "@autonomy-gate/core/decision/decision";
-import { decideInvalid } from "@autonomy-gate/core/gate/decide";
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import { type ReceivedIntent, recordOf } from "@autonomy-gate/core/gate/received";
-import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
-import { IntentIds } from "@autonomy-gate/core/intent/intent";
-import type { SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
-import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
-import { ABSENT, type Stored } from "@autonomy-gate/core/stored";
+  recordOf,
+  type StoredFacts,
+} from "@autonomy-gate/core/gate";
+import { IntentIds } from "@autonomy-gate/core/intent";
+import { ABSENT, type Stored } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import { sideOf } from "../auth/credential.ts";
 import { json } from "../http/answer.ts";

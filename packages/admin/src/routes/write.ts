@@ -1,7 +1,11 @@
-import type { ConfigObject, ConfigScope } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes, ConfigChange } from "@autonomy-gate/core/config/change";
-import { configChanged } from "@autonomy-gate/core/config/changed";
-import { TransientError } from "@autonomy-gate/core/errors";
+import {
+  type ConfigAttributes,
+  type ConfigChange,
+  type ConfigObject,
+  type ConfigScope,
+  configChanged,
+} from "@autonomy-gate/core/configuration";
+import { TransientError } from "@autonomy-gate/core/values";
 import { HttpError } from "../http/errors.ts";
 import { changedMeanwhile, unmetPrecondition } from "../http/preconditions.ts";
 import type { Caller } from "../http/route.ts";

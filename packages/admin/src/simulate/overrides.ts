@@ -1,16 +1,17 @@
-import type { BudgetConfigs } from "@autonomy-gate/core/budget/terms";
-import { ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
-import type { Snapshot } from "@autonomy-gate/core/gate/snapshot";
-import { ActionType } from "@autonomy-gate/core/ids";
-import { type AppliedKillSwitch, SwitchOwner } from "@autonomy-gate/core/kill-switch/applied";
+import type { BudgetConfigs } from "@autonomy-gate/core/budget";
 import {
+  ActionTypeEntry,
+  type AppliedKillSwitch,
+  AutonomyMode,
   type KillSwitches,
   KillSwitchV1,
   type SwitchName,
+  SwitchOwner,
   switchName,
-} from "@autonomy-gate/core/kill-switch/kill-switch";
-import { AutonomyMode } from "@autonomy-gate/core/mode/mode";
-import { ABSENT } from "@autonomy-gate/core/stored";
+} from "@autonomy-gate/core/configuration";
+import type { Snapshot } from "@autonomy-gate/core/gate";
+import { ActionType } from "@autonomy-gate/core/ids";
+import { ABSENT } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import { NamedScope } from "../http/scope.ts";
 import { BudgetBody } from "../routes/budget-body.ts";

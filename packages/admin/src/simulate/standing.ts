@@ -1,7 +1,6 @@
-import { adopt } from "@autonomy-gate/core/commit/result";
-import { type DecisionRecord, RecordFields } from "@autonomy-gate/core/decision/decision";
-import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import type { Stored } from "@autonomy-gate/core/stored";
+import { adopt } from "@autonomy-gate/core/commit";
+import { type DecisionRecord, type ReceivedIntent, RecordFields } from "@autonomy-gate/core/gate";
+import type { Stored } from "@autonomy-gate/core/values";
 import * as z from "zod";
 
 /** What stands already under an intent's id, and what that means for the intent as it is here. */

@@ -1,6 +1,5 @@
-import type { Decision } from "@autonomy-gate/core/decision/decision";
-import type { Snapshot } from "@autonomy-gate/core/gate/snapshot";
-import type { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import type { Decision, Snapshot } from "@autonomy-gate/core/gate";
+import type { ActionIntentV1 } from "@autonomy-gate/core/intent";
 
 /** An intent as it was simulated, and what came of it. */
 export interface Simulated {

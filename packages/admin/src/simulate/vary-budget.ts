@@ -1,7 +1,12 @@
-import { type Draw, usedAt } from "@autonomy-gate/core/budget/draw";
-import { LIMITS } from "@autonomy-gate/core/budget/limits";
-import { positionNow } from "@autonomy-gate/core/budget/state";
-import { type BudgetConfigs, budgetTerms, withLimitSet } from "@autonomy-gate/core/budget/terms";
+import {
+  type BudgetConfigs,
+  budgetTerms,
+  type Draw,
+  LIMITS,
+  positionNow,
+  usedAt,
+  withLimitSet,
+} from "@autonomy-gate/core/budget";
 import { readable } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 

@@ -1,8 +1,12 @@
-import type { StoredCeiling, TenantCeilings } from "@autonomy-gate/core/budget/ceiling";
-import { ceilingTerms } from "@autonomy-gate/core/budget/claim-terms";
-import { type Draw, usedAt } from "@autonomy-gate/core/budget/draw";
-import { LIMITS } from "@autonomy-gate/core/budget/limits";
-import { positionNow } from "@autonomy-gate/core/budget/state";
+import {
+  ceilingTerms,
+  type Draw,
+  LIMITS,
+  positionNow,
+  type StoredCeiling,
+  type TenantCeilings,
+  usedAt,
+} from "@autonomy-gate/core/budget";
 import type { ActionType } from "@autonomy-gate/core/ids";
 import { readable } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";

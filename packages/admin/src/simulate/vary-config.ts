@@ -1,9 +1,6 @@
-import type { ActionTypeEntry } from "@autonomy-gate/core/catalogue/action-type";
-import { findEntry } from "@autonomy-gate/core/catalogue/find-entry";
-import type { StoredFacts } from "@autonomy-gate/core/gate/snapshot";
-import { AUTONOMY_MODES } from "@autonomy-gate/core/mode/mode";
-import { MIN_CONFIDENCE } from "@autonomy-gate/core/policy/facts";
-import { POLICY_V1 } from "@autonomy-gate/core/policy/policy";
+import { type ActionTypeEntry, AUTONOMY_MODES, findEntry } from "@autonomy-gate/core/configuration";
+import type { StoredFacts } from "@autonomy-gate/core/gate";
+import { MIN_CONFIDENCE, POLICY_V1 } from "@autonomy-gate/core/policy";
 import { nameOfSwitch, readable, switchWords } from "./overrides.ts";
 import type { Simulated, Variation } from "./variation.ts";
 

@@ -1,5 +1,5 @@
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy/policy";
+import { decideNow } from "@autonomy-gate/core/gate";
+import { AutoApprovalDecision, Reason } from "@autonomy-gate/core/policy";
 import * as z from "zod";
 import { CHANGE_KINDS, type Simulated } from "./variation.ts";
 import { varyBudget } from "./vary-budget.ts";

@@ -1,5 +1,5 @@
-import { parseEnvironment } from "@autonomy-gate/core/environment";
 import { PAYLOAD_RETENTION_DAYS } from "@autonomy-gate/core/topology";
+import { parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 import { IntentSources } from "../intents/config.ts";
 

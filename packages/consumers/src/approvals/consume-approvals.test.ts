@@ -1,12 +1,9 @@
-import { memoryTable } from "@autonomy-gate/core/adapters/memory/memory-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { IntentIds } from "@autonomy-gate/core/intent/intent";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import { receivedIntent, systemClock } from "@autonomy-gate/core/adapters";
+import { DecisionRecord, type GateEvent } from "@autonomy-gate/core/gate";
+import { IntentIds } from "@autonomy-gate/core/intent";
+import { memoryTable } from "@autonomy-gate/core/memory";
 import type { QuarantinedMessage } from "@autonomy-gate/core/ports";
-import { approvalStore } from "@autonomy-gate/core/store/approvals";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { approvalStore, gateStore } from "@autonomy-gate/core/store";
 import { expect, test } from "vitest";
 import { aBody, aRecord, SOURCES, someData } from "../../test/fixtures.ts";
 import { consumeApprovals } from "./consume-approvals.ts";

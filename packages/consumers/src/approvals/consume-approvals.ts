@@ -1,11 +1,13 @@
-import type { ApprovalContext } from "@autonomy-gate/core/commit/approval-context";
-import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { withdraw } from "@autonomy-gate/core/commit/cast-vote";
-import { openApproval } from "@autonomy-gate/core/commit/open-approval";
-import { sendUntilAccepted } from "@autonomy-gate/core/delivery/send-until-accepted";
-import { TransientError } from "@autonomy-gate/core/errors";
+import {
+  type ApprovalContext,
+  deadlineIn,
+  openApproval,
+  sendUntilAccepted,
+  withdraw,
+} from "@autonomy-gate/core/commit";
 import type { Clock, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
-import type { ApprovalStore } from "@autonomy-gate/core/store/approvals";
+import type { ApprovalStore } from "@autonomy-gate/core/store";
+import { TransientError } from "@autonomy-gate/core/values";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { type Refused, type RefusedMessage, refused } from "../event.ts";
 import type { Telemetry } from "../telemetry.ts";

@@ -1,12 +1,12 @@
 import {
   createDynamoClient,
+  dynamoTable,
+  eventBridgeOutcomeBus,
   leaveOutRequestLog,
-} from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
+  systemClock,
+} from "@autonomy-gate/core/adapters";
 import type { Clock, OutcomeBus } from "@autonomy-gate/core/ports";
-import { approvalStore } from "@autonomy-gate/core/store/approvals";
+import { approvalStore } from "@autonomy-gate/core/store";
 import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";

@@ -1,10 +1,7 @@
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { type Swept, sweep } from "@autonomy-gate/core/commit/sweep";
+import { createDynamoClient, dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
+import { deadlineIn, type Swept, sweep } from "@autonomy-gate/core/commit";
 import type { Clock } from "@autonomy-gate/core/ports";
-import { approvalStore } from "@autonomy-gate/core/store/approvals";
+import { approvalStore } from "@autonomy-gate/core/store";
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
 import { REQUESTS } from "../clients.ts";

@@ -1,14 +1,12 @@
-import { approvalId } from "@autonomy-gate/core/adapters/node/digest";
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
-import type { OpeningRequest } from "@autonomy-gate/core/commit/open-approval";
+import { approvalId, receivedIntent } from "@autonomy-gate/core/adapters";
+import type { OpeningRequest } from "@autonomy-gate/core/commit";
 import {
   INTENT_WITHDRAWN_DETAIL_TYPE,
   OUTCOME_DETAIL_TYPE,
   OUTCOME_SOURCE,
 } from "@autonomy-gate/core/contract";
 import type { IntentRef } from "@autonomy-gate/core/ids";
-import { issuesOf } from "@autonomy-gate/core/intent/content";
-import { IntentIds } from "@autonomy-gate/core/intent/intent";
+import { IntentIds, issuesOf } from "@autonomy-gate/core/intent";
 import * as z from "zod";
 import { type Refused, readEnvelope, refused, unexpectedEvent, unusableIds } from "../event.ts";
 

@@ -1,5 +1,5 @@
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import { CommaList, parseEnvironment } from "@autonomy-gate/core/environment";
+import { CommaList, parseEnvironment } from "@autonomy-gate/core/values";
 import * as z from "zod";
 
 /** Sources whose intents are accepted. An empty name is none: it would accept events without one. */

@@ -1,14 +1,14 @@
-import { type Deadline, deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { commitInWaves } from "@autonomy-gate/core/commit/commit-in-waves";
-import type { CommitContext } from "@autonomy-gate/core/commit/context";
-import type { CommitResult } from "@autonomy-gate/core/commit/result";
-import type { Turns } from "@autonomy-gate/core/commit/turns";
 import {
+  type CommitContext,
+  type CommitResult,
+  commitInWaves,
+  type Deadline,
+  deadlineIn,
   type SendingTerms,
   sendUntilAccepted,
-} from "@autonomy-gate/core/delivery/send-until-accepted";
-import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import { type Outcome, outcomeOf } from "@autonomy-gate/core/outcome/outcome";
+  type Turns,
+} from "@autonomy-gate/core/commit";
+import { type Outcome, outcomeOf, type ReceivedIntent } from "@autonomy-gate/core/gate";
 import type { Clock, GateStore, OutcomeBus, Quarantine } from "@autonomy-gate/core/ports";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { RefusedMessage } from "../event.ts";

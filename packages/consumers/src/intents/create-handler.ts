@@ -1,13 +1,14 @@
 import {
   createDynamoClient,
+  dynamoTable,
+  eventBridgeOutcomeBus,
   leaveOutRequestLog,
-} from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { systemClock, timeZoneDataVersion } from "@autonomy-gate/core/adapters/node/clock";
-import { createTurns } from "@autonomy-gate/core/commit/turns";
+  systemClock,
+  timeZoneDataVersion,
+} from "@autonomy-gate/core/adapters";
+import { createTurns } from "@autonomy-gate/core/commit";
 import type { Clock } from "@autonomy-gate/core/ports";
-import { gateStore } from "@autonomy-gate/core/store/gate-store";
+import { gateStore } from "@autonomy-gate/core/store";
 import { METRICS_NAMESPACE } from "@autonomy-gate/core/topology";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";

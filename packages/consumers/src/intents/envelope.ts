@@ -1,10 +1,8 @@
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
+import { receivedIntent } from "@autonomy-gate/core/adapters";
 import { INTENT_DETAIL_TYPE } from "@autonomy-gate/core/contract";
 import { Instant, instantMs } from "@autonomy-gate/core/day";
-import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
-import { issuesOf } from "@autonomy-gate/core/intent/content";
-import type { JsonFlaw } from "@autonomy-gate/core/intent/exact-json";
-import { IntentIds, IntentMetadata } from "@autonomy-gate/core/intent/intent";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate";
+import { IntentIds, IntentMetadata, issuesOf, type JsonFlaw } from "@autonomy-gate/core/intent";
 import { issueOf, type Refused, readEnvelope, unexpectedEvent, unusableIds } from "../event.ts";
 
 /** What a message holds: an intent the gate can answer, or something no retry can help. */

@@ -1,4 +1,4 @@
-import type { ReceivedIntent } from "@autonomy-gate/core/gate/received";
+import type { ReceivedIntent } from "@autonomy-gate/core/gate";
 import { intentKey } from "@autonomy-gate/core/ids";
 import type { SQSRecord } from "aws-lambda";
 import type { RefusedMessage } from "../event.ts";

@@ -7,7 +7,7 @@ const ACTION_TYPES_MAX = 100;
 const ANY_REST = "*";
 
 /** One account by its id, or every account whose id begins with what stands before a final `*`. */
-export const AccountPattern = z
+const AccountPattern = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}\*?$/,

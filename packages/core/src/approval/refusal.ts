@@ -1,7 +1,7 @@
 import type { Finding } from "../policy/policy.ts";
 import type { Approval, ClosedApproval } from "./approval.ts";
 
-export const REFUSAL_CODES = [
+const REFUSAL_CODES = [
   "ALREADY_CLOSED",
   "EXPIRED",
   "BLOCKED",

@@ -140,7 +140,7 @@ function advancedBy(position: BudgetPosition, drawn: readonly BudgetTerms[]): Bu
 }
 
 /** What one write adds to a counter, and what the counter may hold at most afterwards. */
-export interface CounterAddition {
+interface CounterAddition {
   readonly units: number;
   /** Infinite for a counter that nothing limits. */
   readonly ceiling: number;

@@ -41,7 +41,7 @@ export interface ClaimPosition extends BudgetPosition {
   readonly tenant?: BudgetPosition;
 }
 
-export type BudgetBasis =
+type BudgetBasis =
   /** The item does not exist. */
   | { readonly kind: "none" }
   /** The item holds a fence and no day. */

@@ -17,7 +17,7 @@ const PAGE_LIMIT = 6;
 
 const DAY_SECONDS = 86_400;
 
-export interface SweepSignals extends GateSignals {
+interface SweepSignals extends GateSignals {
   /** One approval could not be settled; the others were. */
   failed(ref: IntentRef, error: unknown): void;
 }

@@ -22,7 +22,7 @@ import type { Snapshot } from "./snapshot.ts";
 /** What the gate would say: AUTO_EXECUTE is not decided before its claim is granted (`conclude`). */
 export type Proposal = HeldProposal | ClaimingProposal;
 
-export interface HeldProposal {
+interface HeldProposal {
   readonly kind: "held";
   readonly decision: RefusedDecision;
 }

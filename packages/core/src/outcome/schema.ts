@@ -77,15 +77,13 @@ export const ActionAutoApproved = z.looseObject({ metadata: Metadata, data: Auto
 export type ActionAutoApproved = z.infer<typeof ActionAutoApproved>;
 
 /** A person has to decide; `explanation` says why, in words for them. */
-export const ActionApprovalRequired = z.looseObject({
+const ActionApprovalRequired = z.looseObject({
   metadata: Metadata,
   data: ApprovalRequiredData,
 });
-export type ActionApprovalRequired = z.infer<typeof ActionApprovalRequired>;
 
 /** The action must not run; no approval may override it. */
-export const ActionBlocked = z.looseObject({ metadata: Metadata, data: BlockedData });
-export type ActionBlocked = z.infer<typeof ActionBlocked>;
+const ActionBlocked = z.looseObject({ metadata: Metadata, data: BlockedData });
 
 /** The detail of each outcome, by its detail-type. */
 export const OUTCOME_DETAILS = {

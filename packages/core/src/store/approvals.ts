@@ -52,7 +52,7 @@ export interface FencedFacts {
 }
 
 /** One page of the open work of all tenants. */
-export interface DuePage {
+interface DuePage {
   readonly refs: readonly IntentRef[];
   readonly next?: Item;
 }

@@ -5,11 +5,16 @@ import {
   listApiKeys,
   revokeApiKey,
 } from "@autonomy-gate/admin/keys/api-keys";
-import { ApiKeyV1, KeyId, PrincipalKind, TenantBinding } from "@autonomy-gate/core/access/api-key";
-import { Limits } from "@autonomy-gate/core/access/limits";
-import { Roles } from "@autonomy-gate/core/access/role";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import type { Table } from "@autonomy-gate/core/table/table";
+import {
+  ApiKeyV1,
+  KeyId,
+  Limits,
+  PrincipalKind,
+  Roles,
+  TenantBinding,
+} from "@autonomy-gate/core/access";
+import { dynamoTable } from "@autonomy-gate/core/adapters";
+import type { Table } from "@autonomy-gate/core/store";
 import { DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { connect, LOCAL_REQUESTS, tableNames } from "../clients.ts";

@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { TableNames } from "@autonomy-gate/core/adapters";
 import { TABLES, type TableTopology } from "@autonomy-gate/core/topology";
 import {
   CreateTableCommand,

@@ -1,8 +1,5 @@
-import { chunkBySize } from "@autonomy-gate/core/adapters/chunks";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { refusal, refusalBy } from "@autonomy-gate/core/delivery/refusal";
-import { sendUntilAccepted } from "@autonomy-gate/core/delivery/send-until-accepted";
+import { chunkBySize, systemClock } from "@autonomy-gate/core/adapters";
+import { deadlineIn, refusal, refusalBy, sendUntilAccepted } from "@autonomy-gate/core/commit";
 import type { Delivery } from "@autonomy-gate/core/ports";
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 

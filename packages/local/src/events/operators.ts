@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { quoted } from "@autonomy-gate/core/stored";
+import { quoted } from "@autonomy-gate/core/values";
 import type { JsonObject, Scalar } from "./json.ts";
 import { isObject, isScalar } from "./json.ts";
 import { InvalidEventPatternError } from "./pattern-error.ts";

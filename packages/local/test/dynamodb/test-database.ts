@@ -1,4 +1,4 @@
-import type { TableNames } from "@autonomy-gate/core/adapters/dynamodb/client";
+import type { TableNames } from "@autonomy-gate/core/adapters";
 import {
   type CancellationReason,
   DynamoDBClient,

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { systemClock } from "@autonomy-gate/core/adapters/node/clock";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
-import type { ConfigAddress } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
+import { dynamoTable, systemClock } from "@autonomy-gate/core/adapters";
+import { configStore } from "@autonomy-gate/core/commit";
+import type { ConfigAddress, ConfigAttributes } from "@autonomy-gate/core/configuration";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { connect, type StackClients, tableNames } from "../../src/clients.ts";
 import { publishIntents } from "../../src/publish-intents.ts";

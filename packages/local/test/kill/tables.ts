@@ -1,6 +1,6 @@
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import type { DecisionRecord } from "@autonomy-gate/core/gate";
 import type { AccountId } from "@autonomy-gate/core/ids";
-import { recordFrom } from "@autonomy-gate/core/store/items";
+import { recordFrom } from "@autonomy-gate/core/store";
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,

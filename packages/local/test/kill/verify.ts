@@ -1,6 +1,4 @@
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { recompute } from "@autonomy-gate/core/gate/recompute";
-import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
+import { type DecisionRecord, outcomeOf, recompute } from "@autonomy-gate/core/gate";
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { tableNames } from "../../src/clients.ts";

@@ -1,5 +1,5 @@
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
-import type { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import type { ActionIntentV1 } from "@autonomy-gate/core/intent";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { below, oneOf, type Random } from "./random.ts";
 

@@ -1,13 +1,19 @@
-import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
-import type { Approval } from "@autonomy-gate/core/approval/approval";
-import { refOf } from "@autonomy-gate/core/approval/approval";
-import type { VoteReply } from "@autonomy-gate/core/commit/cast-vote";
+import { sha256 } from "@autonomy-gate/core/adapters";
+import { type Approval, refOf } from "@autonomy-gate/core/approval";
+import type { VoteReply } from "@autonomy-gate/core/commit";
+import type { GateEvent } from "@autonomy-gate/core/gate";
 import type { IntentRef } from "@autonomy-gate/core/ids";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
-import { approvalFrom, closingFrom, payloadFrom } from "@autonomy-gate/core/store/approval-items";
-import { recordFrom } from "@autonomy-gate/core/store/items";
-import { approvalKey, decisionKey, payloadKey } from "@autonomy-gate/core/store/keys";
-import type { Address, Item } from "@autonomy-gate/core/table/table";
+import {
+  type Address,
+  approvalFrom,
+  approvalKey,
+  closingFrom,
+  decisionKey,
+  type Item,
+  payloadFrom,
+  payloadKey,
+  recordFrom,
+} from "@autonomy-gate/core/store";
 import { Violation } from "../checks/evidence.ts";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite, Tables } from "../dynamo/tables.ts";

@@ -1,11 +1,8 @@
-import { receivedIntent } from "@autonomy-gate/core/adapters/node/received-intent";
+import { receivedIntent } from "@autonomy-gate/core/adapters";
 import { calendarAt } from "@autonomy-gate/core/day";
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { decideNow } from "@autonomy-gate/core/gate/decide-now";
-import { recordOf } from "@autonomy-gate/core/gate/received";
+import { type DecisionRecord, decideNow, outcomeOf, recordOf } from "@autonomy-gate/core/gate";
 import { AccountId, IntentId, type IntentRef, TenantId } from "@autonomy-gate/core/ids";
-import { outcomeOf } from "@autonomy-gate/core/outcome/outcome";
-import { factsReplies } from "@autonomy-gate/core/store/facts";
+import { factsReplies } from "@autonomy-gate/core/store";
 import type { Random } from "../random.ts";
 
 /** An intent that was decided before the run begins, and all messages there can be about it. */

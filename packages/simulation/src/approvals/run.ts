@@ -1,14 +1,15 @@
 import { consumeApprovals } from "@autonomy-gate/consumers/approvals/consume-approvals";
-import type { ApprovalContext } from "@autonomy-gate/core/commit/approval-context";
-import { deadlineIn } from "@autonomy-gate/core/commit/backoff";
-import { castVote, withdraw } from "@autonomy-gate/core/commit/cast-vote";
-import { configStore } from "@autonomy-gate/core/commit/config-store";
-import { sweep } from "@autonomy-gate/core/commit/sweep";
-import type { ConfigAddress } from "@autonomy-gate/core/config/address";
+import {
+  type ApprovalContext,
+  castVote,
+  configStore,
+  deadlineIn,
+  sweep,
+  withdraw,
+} from "@autonomy-gate/core/commit";
+import type { ConfigAddress } from "@autonomy-gate/core/configuration";
 import { DEFAULT_INTENT_SOURCES } from "@autonomy-gate/core/contract";
-import { approvalStore } from "@autonomy-gate/core/store/approvals";
-import { configAddress } from "@autonomy-gate/core/store/config-keys";
-import { recordItem } from "@autonomy-gate/core/store/items";
+import { approvalStore, configAddress, recordItem } from "@autonomy-gate/core/store";
 import type { Violation } from "../checks/evidence.ts";
 import { type ConsumerHost, createConsumerHost } from "../consumer-host.ts";
 import { createDynamo } from "../dynamo/dynamo.ts";

@@ -1,4 +1,4 @@
-import type { Verdict } from "@autonomy-gate/core/approval/approval";
+import type { Verdict } from "@autonomy-gate/core/approval";
 import { ALL_FAULTS, type FaultRates } from "../faults.ts";
 import { createRandom, type Random } from "../random.ts";
 import { type HeldIntent, heldIntent } from "./intents.ts";

@@ -1,4 +1,4 @@
-import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/expressions";
+import { type Attributes, isSame } from "@autonomy-gate/core/memory";
 import {
   type ReferenceLimit,
   type ReferenceTerms,

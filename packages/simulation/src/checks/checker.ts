@@ -1,7 +1,7 @@
-import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import type { GateEvent } from "@autonomy-gate/core/gate";
+import { addressText } from "@autonomy-gate/core/memory";
 import type { FactsBatch, FactsRequest, QuarantinedMessage } from "@autonomy-gate/core/ports";
-import type { Address } from "@autonomy-gate/core/table/table";
+import type { Address } from "@autonomy-gate/core/store";
 import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";

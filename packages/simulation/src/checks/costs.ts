@@ -1,4 +1,4 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import type { Attributes } from "@autonomy-gate/core/memory";
 import { concerning } from "@autonomy-gate/core/testing/reference";
 import type { SQSRecord } from "aws-lambda";
 import { writeUnits } from "../dynamo/capacity.ts";

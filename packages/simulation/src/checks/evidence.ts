@@ -1,7 +1,6 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
-import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
-import { sha256 } from "@autonomy-gate/core/adapters/node/digest";
-import type { Address } from "@autonomy-gate/core/table/table";
+import { sha256 } from "@autonomy-gate/core/adapters";
+import { type Attributes, addressText } from "@autonomy-gate/core/memory";
+import type { Address } from "@autonomy-gate/core/store";
 import { concerning } from "@autonomy-gate/core/testing/reference";
 import type { ItemAt, ScopeName } from "@autonomy-gate/core/testing/stored-item";
 import canonicalize from "canonicalize";

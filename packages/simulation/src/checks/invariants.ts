@@ -1,7 +1,6 @@
-import { type Attributes, isSame } from "@autonomy-gate/core/adapters/memory/expressions";
-import { TransientError } from "@autonomy-gate/core/errors";
-import { recompute } from "@autonomy-gate/core/gate/recompute";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import { type GateEvent, recompute } from "@autonomy-gate/core/gate";
+import { type Attributes, isSame } from "@autonomy-gate/core/memory";
+import { TransientError } from "@autonomy-gate/core/values";
 import type { SQSRecord } from "aws-lambda";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";

@@ -1,6 +1,6 @@
 import { calendarAt } from "@autonomy-gate/core/day";
-import { decide } from "@autonomy-gate/core/gate/decide";
-import { ActionIntentV1 } from "@autonomy-gate/core/intent/intent";
+import { decide } from "@autonomy-gate/core/gate";
+import { ActionIntentV1 } from "@autonomy-gate/core/intent";
 import type { FactsBatch, FactsRequest } from "@autonomy-gate/core/ports";
 import { type Evidence, Violation } from "./evidence.ts";
 

@@ -1,6 +1,6 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
-import type { DecisionRecord } from "@autonomy-gate/core/decision/decision";
-import { recordFrom } from "@autonomy-gate/core/store/items";
+import type { DecisionRecord } from "@autonomy-gate/core/gate";
+import type { Attributes } from "@autonomy-gate/core/memory";
+import { recordFrom } from "@autonomy-gate/core/store";
 import { type ReferenceProposal, referenceProposal } from "@autonomy-gate/core/testing/reference";
 import type { Commit } from "../dynamo/dynamo.ts";
 import type { AppliedWrite } from "../dynamo/tables.ts";

@@ -1,4 +1,4 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
+import type { Attributes } from "@autonomy-gate/core/memory";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const WRITE_UNIT_BYTES = 1024;

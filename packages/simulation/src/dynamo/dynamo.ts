@@ -1,9 +1,4 @@
-import {
-  addressOf,
-  addressText,
-  itemAfter,
-  queried,
-} from "@autonomy-gate/core/adapters/memory/memory-table";
+import { addressOf, addressText, itemAfter, queried } from "@autonomy-gate/core/memory";
 import type {
   Address,
   BatchGetReply,
@@ -14,7 +9,7 @@ import type {
   QueryReply,
   Update,
   Write,
-} from "@autonomy-gate/core/table/table";
+} from "@autonomy-gate/core/store";
 import type { Operation } from "../faults.ts";
 import { type Arrival, type Network, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";

@@ -1,6 +1,5 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
-import { addressText } from "@autonomy-gate/core/adapters/memory/memory-table";
-import type { Address, TableName } from "@autonomy-gate/core/table/table";
+import { type Attributes, addressText } from "@autonomy-gate/core/memory";
+import type { Address, TableName } from "@autonomy-gate/core/store";
 
 /** What stood at a key from a moment on; `undefined`: nothing. */
 interface Version {

@@ -1,5 +1,5 @@
-import { addressOf, addressText, mayWrite } from "@autonomy-gate/core/adapters/memory/memory-table";
-import type { Check, Write } from "@autonomy-gate/core/table/table";
+import { addressOf, addressText, mayWrite } from "@autonomy-gate/core/memory";
+import type { Check, Write } from "@autonomy-gate/core/store";
 import { type Arrival, type CancelReason, type Reply, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";
 import type { Random } from "../random.ts";

@@ -1,5 +1,5 @@
-import { chunkBySize } from "@autonomy-gate/core/adapters/chunks";
-import type { GateEvent } from "@autonomy-gate/core/outcome/outcome";
+import { chunkBySize } from "@autonomy-gate/core/adapters";
+import type { GateEvent } from "@autonomy-gate/core/gate";
 import type {
   Delivery,
   OutcomeBus,

@@ -1,6 +1,6 @@
-import { DecisionRecord } from "@autonomy-gate/core/decision/decision";
+import { DecisionRecord } from "@autonomy-gate/core/gate";
 import type { GateStore } from "@autonomy-gate/core/ports";
-import type { Stored } from "@autonomy-gate/core/stored";
+import type { Stored } from "@autonomy-gate/core/values";
 
 /**
  * A store as a later version of the gate uses it: its records have attributes that this version

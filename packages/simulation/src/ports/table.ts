@@ -1,5 +1,5 @@
-import { PermanentError, TransientError } from "@autonomy-gate/core/errors";
-import type { Item, Table, TransactReply, WriteReply } from "@autonomy-gate/core/table/table";
+import type { Item, Table, TransactReply, WriteReply } from "@autonomy-gate/core/store";
+import { PermanentError, TransientError } from "@autonomy-gate/core/values";
 import type { Dynamo } from "../dynamo/dynamo.ts";
 import { type CancelReason, ServiceFault } from "../network.ts";
 import type { SimProcess } from "../process.ts";

@@ -1,4 +1,4 @@
-import type { ConfigObject } from "@autonomy-gate/core/config/address";
+import type { ConfigObject } from "@autonomy-gate/core/configuration";
 import { TenantId } from "@autonomy-gate/core/ids";
 import { createRandom, type Random } from "../random.ts";
 import type { ChangeSpec, Scenario } from "./scenario.ts";

@@ -1,4 +1,4 @@
-import type { ConfigAddress, ConfigObject, ConfigScope } from "@autonomy-gate/core/config/address";
+import type { ConfigAddress, ConfigObject, ConfigScope } from "@autonomy-gate/core/configuration";
 import { AccountId, ActionType, TenantId } from "@autonomy-gate/core/ids";
 import type { Random } from "../random.ts";
 import type { ChangeSpec, Scenario } from "./scenario.ts";

@@ -1,6 +1,5 @@
-import type { ConfigAddress } from "@autonomy-gate/core/config/address";
-import type { ConfigAttributes } from "@autonomy-gate/core/config/change";
-import type { TableName } from "@autonomy-gate/core/table/table";
+import type { ConfigAddress, ConfigAttributes } from "@autonomy-gate/core/configuration";
+import type { TableName } from "@autonomy-gate/core/store";
 import type { FaultRates } from "../faults.ts";
 
 /** What a run is about; `mixed` is everything at once. */

@@ -1,7 +1,9 @@
-import { createDynamoClient } from "@autonomy-gate/core/adapters/dynamodb/client";
-import { dynamoTable } from "@autonomy-gate/core/adapters/dynamodb/dynamo-table";
-import { eventBridgeOutcomeBus } from "@autonomy-gate/core/adapters/eventbridge/outcome-bus";
-import { sqsQuarantine } from "@autonomy-gate/core/adapters/sqs/quarantine";
+import {
+  createDynamoClient,
+  dynamoTable,
+  eventBridgeOutcomeBus,
+  sqsQuarantine,
+} from "@autonomy-gate/core/adapters";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { ServiceFault } from "../network.ts";

@@ -1,5 +1,5 @@
-import type { Attributes } from "@autonomy-gate/core/adapters/memory/expressions";
-import type * as port from "@autonomy-gate/core/table/table";
+import type { Attributes } from "@autonomy-gate/core/memory";
+import type * as port from "@autonomy-gate/core/store";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";

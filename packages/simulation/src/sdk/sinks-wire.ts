@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { OUTCOME_DETAIL_TYPE, OUTCOME_SOURCE } from "@autonomy-gate/core/contract";
-import type { Delivery, QuarantinedMessage } from "@autonomy-gate/core/ports";
-import { QUARANTINE_CODES } from "@autonomy-gate/core/ports";
+import {
+  type Delivery,
+  QUARANTINE_CODES,
+  type QuarantinedMessage,
+} from "@autonomy-gate/core/ports";
 import * as z from "zod";
 import type { Sinks } from "../ports/bus.ts";
 import type { SimProcess } from "../process.ts";
