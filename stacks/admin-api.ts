@@ -196,7 +196,12 @@ function killSwitchPermissions(bus: sst.aws.Bus, tables: GateTables): Permission
       conditions: [leadingKey("ForAllValues:StringEquals")],
     },
     { actions: ["dynamodb:UpdateItem"], resources: [tables.budgetState.arn] },
-    { actions: ["dynamodb:PutItem"], resources: [tables.ledger.arn] },
+    // The audit entry; and decisions, for accounts that look like the one that is stopped.
+    { actions: ["dynamodb:PutItem", "dynamodb:BatchGetItem"], resources: [tables.ledger.arn] },
+    {
+      actions: ["dynamodb:Query"],
+      resources: [$interpolate`${tables.ledger.arn}/index/${DECISIONS_INDEX}`],
+    },
     changeEvents(bus),
   ];
 }

@@ -19,6 +19,7 @@ export function adminPorts(stack: StackFile) {
       failed: () => {},
       notEmitted: () => {},
       useNotNoted: () => {},
+      lookAlikesNotRead: () => {},
     },
     corsOrigins: [],
   });

@@ -168,6 +168,22 @@ describe("what the platform sets, only the platform loosens", () => {
     expect(tenant.json).not.toHaveProperty("look_alikes");
   });
 
+  it("a stop that is in force is answered so, whether or not look-alikes can be read", async () => {
+    const blind = await openAdmin(() => ({
+      decisions: {
+        find: () => Promise.reject(new Error("unreadable")),
+        page: () => Promise.reject(new Error("unreadable")),
+      },
+    }));
+    const { status, json } = await blind.send("PUT", "/kill-switch?account_id=acct_7", {
+      key: await blind.newKey("acme", "operator"),
+      body: STOP,
+    });
+    expect(status).toBe(200);
+    expect(json.look_alikes).toMatchObject({ accounts: [], complete: false });
+    await blind.close();
+  });
+
   it("the configuration in force warns of accounts that look alike, configured or decided on", async () => {
     await open("Real.1");
     const now = new Date().toISOString();

@@ -24,6 +24,7 @@ test("OUT-4: a table that never answers costs a bounded time, on a server as on 
       failed: () => {},
       notEmitted: () => {},
       useNotNoted: () => {},
+      lookAlikesNotRead: () => {},
     },
   });
   onTestFinished(async () => {

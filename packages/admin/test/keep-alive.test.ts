@@ -19,6 +19,7 @@ describe("on one connection, kept alive", () => {
         failed: () => {},
         notEmitted: () => {},
         useNotNoted: () => {},
+        lookAlikesNotRead: () => {},
       },
     });
   });

@@ -88,6 +88,7 @@ export async function openAdmin(
       failed: ({ error }) => void failures.push(error),
       notEmitted: () => {},
       useNotNoted: () => {},
+      lookAlikesNotRead: () => {},
     },
     corsOrigins: ["https://ui.example.com"],
   });

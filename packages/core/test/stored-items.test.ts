@@ -64,6 +64,7 @@ function itemsOfADayClosed() {
     dateKey: day("2026-11-22"),
     counts: new Map(),
     previousConsumedOn: day("2026-11-21"),
+    setAside: [{ dateKey: day("2030-01-01"), counts }],
     basis: {
       kind: "earlier-day",
       closing: { dateKey: day("2026-11-21"), counts },

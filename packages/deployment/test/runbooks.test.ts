@@ -29,10 +29,13 @@ const RUNBOOKS = globSync("docs/runbooks/*.md", { cwd: ROOT });
 let sources: string;
 
 beforeAll(async () => {
-  const files = globSync(["packages/{core,consumers,admin}/src/**/*.ts", "stacks/*.ts"], {
-    cwd: ROOT,
-    exclude: (path) => path.endsWith(".test.ts"),
-  });
+  const files = globSync(
+    ["packages/{core,consumers,admin}/src/**/*.ts", "packages/local/src/cli/*.ts", "stacks/*.ts"],
+    {
+      cwd: ROOT,
+      exclude: (path) => path.endsWith(".test.ts"),
+    },
+  );
   const texts = await Promise.all(files.map((path) => readFile(join(ROOT, path), "utf8")));
   sources = texts.join("\n");
 });

@@ -21,6 +21,8 @@ export interface AdminTelemetry {
   notEmitted(lost: { readonly request_id: string; readonly error_code: string }): void;
   /** It was not noted that a key is used. */
   useNotNoted(error: unknown): void;
+  /** A stop is in force, but nobody looked which accounts look like the one it is for. */
+  lookAlikesNotRead(error: unknown): void;
 }
 
 /** One JSON line a request; never a body, a query, a header or a key. */
@@ -30,12 +32,15 @@ export function loggedTelemetry(logger: Logger): AdminTelemetry {
     failed: ({ request_id, error }) =>
       logger.error("request failed", {
         request_id,
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: errorOf(error),
       }),
     notEmitted: (lost) => logger.warn("change not emitted", { ...lost }),
-    useNotNoted: (error) =>
-      logger.warn("use of a key not noted", {
-        error: error instanceof Error ? error : new Error(String(error)),
-      }),
+    useNotNoted: (error) => logger.warn("use of a key not noted", { error: errorOf(error) }),
+    lookAlikesNotRead: (error) =>
+      logger.warn("accounts that look alike not read", { error: errorOf(error) }),
   };
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

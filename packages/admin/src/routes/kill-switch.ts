@@ -22,7 +22,7 @@ import {
   ownersAt,
   switchView,
 } from "./kill-switch-view.ts";
-import { LookAlikes, lookAlikesInDecisions, STOP_DECISIONS_MAX } from "./look-alikes.ts";
+import { LookAlikes, lookAlikesAfterChange, STOP_DECISIONS_MAX } from "./look-alikes.ts";
 import { makeChange, scopeIds, writtenBy } from "./write.ts";
 
 /** Action types one switch may name; to stop more of them, stop all. */
@@ -114,7 +114,7 @@ export const putKillSwitch = adminRoute({
     const [effective, look_alikes] = await Promise.all([
       effectiveSwitches(scope, calendar, ports.config),
       scope.kind === "ACCOUNT"
-        ? lookAlikesInDecisions({ ...request, scope }, ports, STOP_DECISIONS_MAX)
+        ? lookAlikesAfterChange({ ...request, scope }, ports, STOP_DECISIONS_MAX)
         : undefined,
     ]);
     const etag = etagOf(after);

@@ -36,7 +36,7 @@ export const LookAlikes = z
     ),
     /** Decisions from this instant on were examined, the newest first. */
     since: z.string(),
-    /** False: there were more decisions or changes than are examined. */
+    /** False: there were more decisions or changes than are examined, or they could not be read. */
     complete: z.boolean(),
   })
   .meta({ id: "LookAlikes" });
@@ -55,9 +55,30 @@ export async function lookAlikesInDecisions(
   { decisions }: Pick<AdminPorts, "decisions">,
   countMax: number,
 ): Promise<LookAlikes> {
-  const since = new Date(asked.calendar.epochMs - WINDOW_MS).toISOString();
+  const since = sinceOf(asked);
   const { ids, complete } = await accountsDecidedOn(asked.scope, since, decisions, countMax);
   return { accounts: alike(asked, ids, "DECISIONS"), since, complete };
+}
+
+/**
+ * The same for a change that is in force already: what cannot be read is said to be incomplete, and
+ * fails nothing.
+ */
+export async function lookAlikesAfterChange(
+  asked: Asked,
+  ports: Pick<AdminPorts, "decisions" | "telemetry">,
+  countMax: number,
+): Promise<LookAlikes> {
+  try {
+    return await lookAlikesInDecisions(asked, ports, countMax);
+  } catch (error) {
+    ports.telemetry.lookAlikesNotRead(error);
+    return { accounts: [], since: sinceOf(asked), complete: false };
+  }
+}
+
+function sinceOf({ calendar }: Asked): string {
+  return new Date(calendar.epochMs - WINDOW_MS).toISOString();
 }
 
 /** The same, and among the accounts that the tenant's newest audit entries changed. */

@@ -19,6 +19,7 @@ const ALARMS: Readonly<Record<string, Watched>> = {
   Admin5xx: { metric: "AWS/ApiGateway 5xx", of: { ApiId: ["AutonomyAdminApiApi", "id"] } },
   AdminErrors: ofFunction("Errors", "AutonomyAdminFunction"),
   AuthorizerErrors: ofFunction("Errors", "AutonomyAuthorizerFunction"),
+  ClockDifference: { queries: ["SELECT MAX(ClockDifference) FROM AutonomyGate"] },
   Conflicts: { queries: ["SELECT SUM(Retries) FROM AutonomyGate WHERE code = 'CONFLICT'"] },
   ConsumerErrors: ofFunction("Errors", "AutonomyConsumerFunction"),
   ConsumerThrottles: ofFunction("Throttles", "AutonomyConsumerFunction"),
