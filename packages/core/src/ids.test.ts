@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runs } from "../test/runs.ts";
-import { AccountId, ActionType, accountKey, IntentId, intentKey, TenantId } from "./ids.ts";
+import {
+  AccountId,
+  ActionType,
+  accountKey,
+  IntentId,
+  intentKey,
+  isLookAlike,
+  TenantId,
+} from "./ids.ts";
 
 const ID_SCHEMAS = { TenantId, AccountId, IntentId };
 
@@ -80,3 +88,14 @@ test("different intents have different keys", () => {
 function accounts() {
   return ids.map((id) => AccountId.parse(id));
 }
+
+test.each([
+  ["acct_42", "ACCT-42", true],
+  ["acct_42", "acct42", true],
+  ["a.b:c", "A_B-C", true],
+  ["acct_42", "acct_42", false],
+  ["acct_42", "acct_43", false],
+  ["acct_42", "acct@42", false],
+])("%s looks like %s, another account: %s", (one, other, expected) => {
+  expect(isLookAlike(AccountId.parse(one), AccountId.parse(other))).toBe(expected);
+});

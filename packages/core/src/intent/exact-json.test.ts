@@ -39,6 +39,10 @@ describe("exact JSON", () => {
     expect(parseExactJson(`[${number}]`)).toEqual({ value: [Number(number)], flaws: [] });
   });
 
+  it("counts the places of a list, whatever stands before", () => {
+    expect(flawsOf('["a",["b",1],{"c":"d"},1e23]')).toEqual(["INEXACT_NUMBER 3"]);
+  });
+
   it.each([
     ['{"a":1,"a":1}', "a"],
     ['{"a":1,"\\u0061":2}', "a"],

@@ -10,6 +10,12 @@ test("accepts what RFC 8785 can write, at the greatest depth allowed", () => {
   const data = { text: "ä€😀", n: [0, -1.5, 1e308, null, true], empty: {}, deep: nested(31) };
   expect(findJsonIssue(data, "data")).toBeUndefined();
   expect(findJsonIssue(nested(DATA_DEPTH_MAX), "data")).toBeUndefined();
+  for (const value of [7, "text", true, null]) {
+    const deep: unknown = JSON.parse(
+      JSON.stringify(nested(32)).replace("[]", `[${JSON.stringify(value)}]`),
+    );
+    expect(findJsonIssue(deep, "data")).toBeUndefined();
+  }
 });
 
 test.each([33, 1_000, 100_000])(

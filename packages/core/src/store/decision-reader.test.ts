@@ -136,6 +136,15 @@ describe("a tenant's decisions", () => {
     );
   });
 
+  test("end with the page that has the last of them, also when that page is full", async () => {
+    const records = await store(Array.from({ length: 9 }, (_, i) => ({ second: i, account: i })));
+    const { items, next } = await reader.page({ tenant_id: TENANT, limit: records.length });
+    expect(items).toHaveLength(records.length);
+    expect(next).toBeUndefined();
+    const shorter = await reader.page({ tenant_id: TENANT, limit: records.length - 1 });
+    expect(shorter.next).toBeDefined();
+  });
+
   test("are found in an instant that has more of them than a request looks at", async () => {
     const records = await store(
       Array.from({ length: 300 }, (_, i) => ({ second: i < 280 ? 3 : i % 7, account: 0 })),

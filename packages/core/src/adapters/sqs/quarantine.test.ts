@@ -119,8 +119,8 @@ describe("a batch for quarantine", () => {
       throw Object.assign(new Error("gone"), { name: "TimeoutError" });
     });
     expect(await quarantine.put([message, message])).toMatchObject([
-      { accepted: false, errorCode: "TimeoutError" },
-      { accepted: false, errorCode: "TimeoutError" },
+      { accepted: false, errorCode: "TimeoutError", final: false },
+      { accepted: false, errorCode: "TimeoutError", final: false },
     ]);
   });
 });
