@@ -11,7 +11,7 @@ import { KillSwitchV1 } from "../src/kill-switch/kill-switch.ts";
 import { AutonomyModeConfigV1 } from "../src/mode/mode.ts";
 import { PolicyFacts } from "../src/policy/facts.ts";
 import { ActivePolicyV1 } from "../src/policy/policy.ts";
-import { budgetWrites, daysSetAside } from "../src/store/budget-write.ts";
+import { budgetWrites } from "../src/store/budget-write.ts";
 import { changeWrites } from "../src/store/config-items.ts";
 import { recordItem } from "../src/store/items.ts";
 import type { Item, Write } from "../src/table/table.ts";
@@ -42,7 +42,6 @@ function written(): Set<string> {
     ...[RecordFields, PolicyFacts, BudgetReport].flatMap(({ shape }) => Object.keys(shape)),
     ...Object.keys(recordItem(aRecord())),
     ...itemsOfADayClosed().flatMap((item) => Object.keys(item)),
-    ...Object.keys(daysSetAside([{ dateKey: day("2026-11-23"), counts: countersOf(1) }])),
     ...Object.keys(anAuditEntry()),
     ...[
       AutonomyModeConfigV1,
