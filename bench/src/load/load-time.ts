@@ -42,9 +42,10 @@ async function importMs(...modules: readonly string[]): Promise<number> {
   const script = `
     const startedAt = performance.now();
     for (const name of ${JSON.stringify(modules)}) await import(name);
-    process.stdout.write(String(performance.now() - startedAt), () => process.exit(0));`;
+    process.stdout.write("\\n" + (performance.now() - startedAt), () => process.exit(0));`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], {
     env: { ...process.env, ...ENVIRONMENT },
   });
-  return Number(stdout);
+  // The line before it, if any, is what the bundle logs at its start.
+  return Number(stdout.split("\n").at(-1));
 }
