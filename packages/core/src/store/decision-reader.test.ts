@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { anIntent, aRecord } from "../../test/fixtures.ts";
+import { actionType, anIntent, aRecord, NOTE } from "../../test/fixtures.ts";
 import { counted, watch, watchedTable } from "../../test/watched-table.ts";
 import { type MemoryTable, memoryTable } from "../adapters/memory/memory-table.ts";
 import type { DecisionRecord } from "../decision/decision.ts";
@@ -191,6 +191,22 @@ describe("a tenant's decisions", () => {
     expect(next.items).toHaveLength(1);
     expect(next.next).toBeUndefined();
   });
+});
+
+test("within limits only decisions of the accounts and action types that they name are listed", async () => {
+  await store(Array.from({ length: 6 }, (_, i) => ({ second: i, account: i % 3 })));
+  const ids = async (within: NonNullable<DecisionQuery["within"]>) =>
+    (await reader.page({ tenant_id: TENANT, limit: 50, within })).items.map(
+      ({ action_intent_id }) => action_intent_id,
+    );
+  expect(await ids({ account_ids: ["acct_0", "acct_1*"] })).toEqual([
+    "ai_4",
+    "ai_3",
+    "ai_1",
+    "ai_0",
+  ]);
+  expect(await ids({ action_types: [NOTE] })).toHaveLength(6);
+  expect(await ids({ action_types: [actionType("WIRE_MONEY")] })).toEqual([]);
 });
 
 describe("a decision", () => {
