@@ -315,9 +315,9 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "count-before-record",
     about: "the budget is consumed in a request of its own, before the decisions",
     file: GATE_STORE,
-    search: "const reply = await table.transact([...budget, ...records.map(newRecord)]);",
+    search: "const reply = await table.transact([...budgets, ...records.map(newRecord)]);",
     replace:
-      "await table.transact(budget); const reply = await table.transact(records.map(newRecord));",
+      "await table.transact(budgets); const reply = await table.transact(records.map(newRecord));",
   },
   {
     name: "unprocessed-is-absent",
@@ -330,8 +330,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     name: "fence-raised-once",
     about: "a change is acknowledged without the second raise of the fence",
     file: CONFIG_STORE,
-    search: "if (account === undefined) return;",
-    replace: "if (account !== null) return;",
+    search: "if (fenced === undefined) return;",
+    replace: "if (fenced !== null) return;",
     profile: "stop-race",
   },
   {
