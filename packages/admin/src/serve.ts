@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import { createDynamoClient, type SomeTableNames, systemClock } from "@autonomy-gate/core/adapters";
+import {
+  createDynamoClient,
+  type SomeTableNames,
+  systemClock,
+  timeZoneDataVersion,
+} from "@autonomy-gate/core/adapters";
 import type { Clock } from "@autonomy-gate/core/ports";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -62,7 +67,7 @@ export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
       events: bus,
       busName: events.bus,
       clock,
-      telemetry: input.telemetry ?? loggedTelemetry(new Logger({ serviceName: SERVICE_NAME })),
+      telemetry: input.telemetry ?? telemetryOfAServer(),
       corsOrigins: input.corsOrigins ?? [],
       ...(tokens === undefined ? {} : { tokens: keySetTokens(tokens, clock) }),
     }),
@@ -90,4 +95,10 @@ export async function serveAdmin(input: ServeAdminInput): Promise<AdminServer> {
       bus.destroy();
     },
   };
+}
+
+function telemetryOfAServer(): AdminTelemetry {
+  const logger = new Logger({ serviceName: SERVICE_NAME });
+  logger.info("started", { tz_data: timeZoneDataVersion() });
+  return loggedTelemetry(logger);
 }

@@ -29,18 +29,21 @@ export interface Calendar {
   readonly epochMs: number;
   /** The reading as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
   readonly instant: string;
+  /** Version of the time zone data that days are computed with; absent: not told. */
+  readonly tzData?: string;
   /** The calendar day of the reading in a zone. */
   today(timeZone: string): DateKey;
   /** The first instant after a day in a zone, DST-exact, as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
   endOf(day: DateKey, timeZone: string): string;
 }
 
-export function calendarAt(epochMs: number): Calendar {
+export function calendarAt(epochMs: number, tzData?: string): Calendar {
   const todays = new Map<string, DateKey>();
   const ends = new Map<string, string>();
   return {
     epochMs,
     instant: instantText(epochMs),
+    ...(tzData === undefined ? {} : { tzData }),
     today: (timeZone) => remember(todays, timeZone, () => dayOf(epochMs, timeZone)),
     endOf: (day, timeZone) =>
       remember(ends, `${day} ${timeZone}`, () => instantText(endOfDay(day, timeZone))),

@@ -17,6 +17,8 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
   /** A number from 0 up to but not including 1. */
   random(): number;
+  /** Version of the machine's time zone data, such as `2026a`; absent: not told. */
+  readonly tzData?: string;
 }
 
 /** What to read for one intent. */

@@ -61,7 +61,7 @@ export async function serveRoute(
     {
       credential,
       requestId: c.get("requestId"),
-      calendar: calendarAt(ports.clock.epochMs()),
+      calendar: calendarAt(ports.clock.epochMs(), ports.clock.tzData),
       preconditions,
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,

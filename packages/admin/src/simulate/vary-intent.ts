@@ -44,7 +44,7 @@ function varyTime({ intent, snapshot, decision }: Simulated): Variation[] {
   const variations: Variation[] = [];
   const at = (instant: string, change: string) => {
     if (instantMs(instant) <= snapshot.calendar.epochMs) return;
-    const calendar = calendarAt(instantMs(instant));
+    const calendar = calendarAt(instantMs(instant), snapshot.calendar.tzData);
     variations.push({ kind: "TIME", change, intent, snapshot: { ...snapshot, calendar } });
   };
   const { expires_at, ...lasting } = intent;

@@ -71,7 +71,7 @@ export async function timedRead<T extends Pick<FactsBatch, "serviceEpochMs">>(
 ): Promise<ReadTime & { readonly value: T }> {
   const readOnce = async () => {
     const startedAtMs = clock.elapsedMs();
-    const calendar = calendarAt(clock.epochMs());
+    const calendar = calendarAt(clock.epochMs(), clock.tzData);
     const value = await read();
     if (ageMs({ startedAtMs, calendar }, clock) <= READ_MS_MAX) {
       return { startedAtMs, calendar, value };

@@ -9,6 +9,7 @@ import {
   readable,
   unreadable,
 } from "../../test/fixtures.ts";
+import { calendarAt, instantMs } from "../day.ts";
 import type { ActionIntentV1 } from "../intent/intent.ts";
 import { recordFrom } from "../store/items.ts";
 import { ABSENT } from "../stored.ts";
@@ -575,5 +576,22 @@ describe("an invalid intent", () => {
       expect(explanation).toMatch(/^[\x20-\x7e]+$/);
     }
     expect(decision.explanation).toContain("(and 29 more)");
+  });
+});
+
+describe("OUT-19: the time zone data that a budget's day was found with", () => {
+  const inZone = (timezone: string, tzData?: string) => {
+    const stored = aSnapshot({ budgets: { account: readable(aBudget({ timezone })) } });
+    return decideNow(anIntent(), { ...stored, calendar: calendarAt(instantMs(NOW), tzData) });
+  };
+
+  test("is among the facts of a decision in another zone than UTC", () => {
+    const decision = inZone("Europe/Berlin", "2026a");
+    expect(decision.facts).toMatchObject({ tz_data: "2026a" });
+  });
+
+  test("is not where no day depends on it, or where it is not known", () => {
+    expect(inZone("UTC", "2026a").facts).not.toHaveProperty("tz_data");
+    expect(inZone("Europe/Berlin").facts).not.toHaveProperty("tz_data");
   });
 });

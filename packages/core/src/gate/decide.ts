@@ -1,5 +1,6 @@
+import { DEFAULT_TIME_ZONE } from "../budget/budget.ts";
 import type { BudgetClaim } from "../budget/claim.ts";
-import { claimTerms } from "../budget/claim-terms.ts";
+import { type ClaimTerms, claimTerms } from "../budget/claim-terms.ts";
 import { findEntry } from "../catalogue/find-entry.ts";
 import type {
   BlockDecision,
@@ -46,7 +47,23 @@ export function decide(intent: ActionIntentV1, snapshot: Snapshot): Proposal {
   const { account_id: accountId, action_type: actionType } = intent;
   const { terms, tenantTerms } = budget;
   const claim = { accountId, actionType, terms, ...(tenantTerms && { tenantTerms }) };
-  return { kind: "claiming", question, allowed: answer, claim };
+  return {
+    kind: "claiming",
+    question: withTzData(question, budget, snapshot),
+    allowed: answer,
+    claim,
+  };
+}
+
+/** UTC has no rules that change: only days of other zones depend on the data they were found with. */
+function withTzData(
+  question: DecisionQuestion,
+  { terms, tenantTerms = terms }: ClaimTerms,
+  { calendar: { tzData } }: Snapshot,
+): DecisionQuestion {
+  const zones = [terms.timeZone, tenantTerms.timeZone];
+  if (tzData === undefined || zones.every((zone) => zone === DEFAULT_TIME_ZONE)) return question;
+  return { ...question, facts: { ...question.facts, tz_data: tzData } };
 }
 
 /** The decision for an intent whose ids are usable and whose content is not. */

@@ -36,6 +36,8 @@ export const PolicyFacts = z.looseObject({
   kill_switches: z.array(AppliedKillSwitch).optional(),
   /** The policy version that was asked for and is not known. */
   policy_found: z.string().optional(),
+  /** Version of the time zone data, such as `2026a`, for a budget whose days are of another zone than UTC. */
+  tz_data: z.string().optional(),
   /** Why there is no budget to claim from, as the end of a sentence. */
   budget_problem: z.string().optional(),
 });

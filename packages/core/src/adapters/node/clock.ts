@@ -10,6 +10,7 @@ export function systemClock(offsetMs = 0): Clock {
     elapsedMs: () => performance.now(),
     sleep: (ms) => delay(ms),
     random: () => Math.random(),
+    tzData: timeZoneDataVersion(),
   };
 }
 
